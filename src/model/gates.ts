@@ -12,6 +12,8 @@ export const GATE_DEFAULTS = {
   MatchLabelKeysInPodTopologySpread: true,
   NodeInclusionPolicyInPodTopologySpread: true,
   TaintTolerationComparisonOperators: false,
+  StorageCapacityScoring: false,
+  VolumeLimitScaling: false,
 } as const;
 
 export type FeatureGate = keyof typeof GATE_DEFAULTS;

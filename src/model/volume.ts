@@ -17,7 +17,15 @@ export type Volume =
       readonly image: string;
       readonly readOnly: boolean;
     }
-  | { readonly kind: 'azureDisk'; readonly name: string; readonly diskName: string }
+  | {
+      readonly kind: 'azureDisk';
+      readonly name: string;
+      readonly diskName: string;
+      /** diskURI: the volume handle after CSI migration. */
+      readonly diskURI: string;
+      /** azureDisk.kind (Managed, Shared, Dedicated); undefined: nil. */
+      readonly diskKind?: string;
+    }
   | {
       readonly kind: 'azureFile';
       readonly name: string;
@@ -37,6 +45,17 @@ export interface ObjectReference {
   readonly uid: string;
 }
 
+/** In-tree volume sources that have a CSI translation, in the words of `Volume.kind`. */
+export type InTreeKind = 'gce' | 'ebs' | 'azureDisk' | 'azureFile' | 'cinder' | 'vsphere' | 'portworx';
+
+export interface InTreeSource {
+  readonly kind: InTreeKind;
+  /** pdName, volumeID, diskURI, shareName or volumePath, by kind. */
+  readonly id: string;
+  /** azureDisk.kind; undefined: nil. */
+  readonly diskKind?: string;
+}
+
 export interface PersistentVolume {
   readonly name: string;
   readonly labels: Labels;
@@ -52,9 +71,9 @@ export interface PersistentVolume {
   readonly phase: string;
   /** spec.nodeAffinity.required terms; undefined = no affinity. */
   readonly nodeAffinity?: readonly NodeSelectorTerm[];
-  /** CSI source, or the in-tree source that migrates to a CSI driver. */
   readonly csi?: { readonly driver: string; readonly volumeHandle: string };
-  readonly inTree?: { readonly kind: string; readonly id: string };
+  /** An in-tree source that can migrate to a CSI driver; every other source (local, nfs, hostPath, ...) leaves it undefined. */
+  readonly inTree?: InTreeSource;
 }
 
 export interface PersistentVolumeClaim {
@@ -96,6 +115,8 @@ export interface CSINode {
 export interface CSIDriver {
   readonly name: string;
   readonly storageCapacity: boolean;
+  /** spec.preventPodSchedulingIfMissing; false when absent. Read only under the gate VolumeLimitScaling. */
+  readonly preventPodSchedulingIfMissing: boolean;
 }
 
 export interface CSIStorageCapacity {
