@@ -1,0 +1,29 @@
+// Exact conversions between i64 columns and f64 lanes.
+
+/** Bits of 2^52: or-ing them under a whole number below 2^52 gives the double 2^52 + number. */
+const MAGIC: i64 = 0x4330000000000000;
+const TWO_52: f64 = 4503599627370496.0;
+
+/** Two whole numbers 0 <= x < 2^52 as doubles, exactly. */
+// @ts-ignore: decorator
+@inline
+export function toF64x2(x: v128): v128 {
+  return f64x2.sub(v128.or(x, i64x2.splat(MAGIC)), f64x2.splat(TWO_52));
+}
+
+/** a + b, staying at the int64 limits instead of wrapping. */
+// @ts-ignore: decorator
+@inline
+export function addSaturating(a: i64, b: i64): i64 {
+  const sum = a + b;
+  if (((a ^ sum) & (b ^ sum)) < 0) return a < 0 ? i64.MIN_VALUE : i64.MAX_VALUE;
+  return sum;
+}
+
+/** Go math.Round for values >= 0: half away from zero. x - trunc(x) is exact, so there is no double rounding. */
+// @ts-ignore: decorator
+@inline
+export function roundHalfAway(x: f64): f64 {
+  const whole = Math.trunc(x);
+  return x - whole >= 0.5 ? whole + 1.0 : whole;
+}

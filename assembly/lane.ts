@@ -1,0 +1,42 @@
+// Lanes: one byte per row, 255 (OPEN) = nothing refuses the row, else the smallest refusing code.
+
+import { OPEN } from './layout.generated';
+
+/** Lowers the row's verdict to `code` where it is larger. */
+// @ts-ignore: decorator
+@inline
+export function refuse(lane: usize, row: i32, code: i32): void {
+  const at = lane + <usize>row;
+  if (<i32>load<u8>(at) > code) store<u8>(at, <u8>code);
+}
+
+/** Two neighbouring rows at once: bit 0 and bit 1 of `mask` tell which are refused. */
+// @ts-ignore: decorator
+@inline
+export function refusePair(lane: usize, row: i32, mask: i32, code: i32): void {
+  if (mask & 1) refuse(lane, row, code);
+  if (mask & 2) refuse(lane, row + 1, code);
+}
+
+/** lane[begin..end) = source[begin..end), multiples of 16. */
+export function copyLane(lane: usize, source: usize, begin: i32, end: i32): void {
+  for (let row = begin; row < end; row += 16) v128.store(lane + <usize>row, v128.load(source + <usize>row));
+}
+
+/**
+ * lane = OPEN, or 0 where the column byte is 255 (closed rows). Code 0 is kept for closed rows: no rule uses it.
+ */
+export function openLane(lane: usize, closed: usize, begin: i32, end: i32): void {
+  for (let row = begin; row < end; row += 16) v128.store(lane + <usize>row, v128.not(v128.load(closed + <usize>row)));
+}
+
+/** True when any row of the range differs between the lanes in being open. */
+export function openDiffers(a: usize, b: usize, begin: i32, end: i32): bool {
+  const open = i8x16.splat(<i8>OPEN);
+  for (let row = begin; row < end; row += 16) {
+    const x = i8x16.eq(v128.load(a + <usize>row), open);
+    const y = i8x16.eq(v128.load(b + <usize>row), open);
+    if (v128.any_true(v128.xor(x, y))) return true;
+  }
+  return false;
+}

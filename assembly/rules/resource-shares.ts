@@ -1,0 +1,123 @@
+// Scores over a list of resources: NodeResourcesFit's three strategies. Each adds weight * score to the local lane.
+// A resource that the row does not offer (allocatable 0) is left out, weight included.
+
+import {
+  FLEET_ADDRESS, FLEET_WIDE, SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_REQUEST, SHARE_USED, SHARE_WEIGHT, SHARES_RESOURCES, SHARES_RESOURCE_COUNT,
+  SHARES_SHAPE, SHARES_SHAPE_COUNT,
+} from '../layout.generated';
+import { roundHalfAway, toF64x2 } from '../exact';
+
+// @ts-ignore: decorator
+@inline
+function addPair(lane: usize, row: i32, weight: i32, scores: v128): void {
+  const at = lane + (<usize>row << 2);
+  store<i32>(at, load<i32>(at) + weight * <i32>f64x2.extract_lane(scores, 0));
+  store<i32>(at, load<i32>(at, 4) + weight * <i32>f64x2.extract_lane(scores, 1), 4);
+}
+
+/**
+ * LeastAllocated: r = (allocatable - total) * 100 / allocatable, 0 when total > allocatable; score = sum(r * w) / sum(w), whole numbers.
+ * MostAllocated: r = min(total, allocatable) * 100 / allocatable.
+ * Doubles are exact here: amounts stay below 2^46 (else `wide`), so products stay below 2^53 and truncated quotients equal integer division.
+ */
+function sharesNarrow(params: usize, weight: i32, begin: i32, end: i32, lane: usize, most: bool): void {
+  const resources = load<usize>(params, SHARES_RESOURCES);
+  const last = resources + <usize>load<i32>(params, SHARES_RESOURCE_COUNT) * SHARE_BYTES;
+  const zero = f64x2.splat(0);
+  const hundred = f64x2.splat(100);
+  for (let row = begin; row < end; row += 2) {
+    const at8 = <usize>row << 3;
+    let sum = zero;
+    let weights = zero;
+    for (let share = resources; share < last; share += SHARE_BYTES) {
+      const allocatable = toF64x2(v128.load(load<usize>(share, SHARE_ALLOCATABLE) + at8));
+      const total = toF64x2(i64x2.add(v128.load(load<usize>(share, SHARE_USED) + at8), v128.load64_splat(share, SHARE_REQUEST)));
+      const w = f64x2.splat(<f64>load<i64>(share, SHARE_WEIGHT));
+      const offered = f64x2.ne(allocatable, zero);
+      const free = most ? f64x2.min(total, allocatable) : f64x2.max(f64x2.sub(allocatable, total), zero);
+      const score = f64x2.trunc(f64x2.div(f64x2.mul(free, hundred), allocatable));
+      sum = f64x2.add(sum, v128.and(f64x2.mul(score, w), offered));
+      weights = f64x2.add(weights, v128.and(w, offered));
+    }
+    // 0/0 gives NaN where nothing is offered; the mask turns it into 0.
+    addPair(lane, row, weight, v128.and(f64x2.trunc(f64x2.div(sum, weights)), f64x2.ne(weights, zero)));
+  }
+}
+
+/** The same in int64, wrapping like upstream's. */
+function sharesWide(params: usize, weight: i32, begin: i32, end: i32, lane: usize, most: bool): void {
+  const resources = load<usize>(params, SHARES_RESOURCES);
+  const last = resources + <usize>load<i32>(params, SHARES_RESOURCE_COUNT) * SHARE_BYTES;
+  for (let row = begin; row < end; row++) {
+    const at8 = <usize>row << 3;
+    let sum: i64 = 0;
+    let weights: i64 = 0;
+    for (let share = resources; share < last; share += SHARE_BYTES) {
+      const allocatable = load<i64>(load<usize>(share, SHARE_ALLOCATABLE) + at8);
+      if (allocatable == 0) continue;
+      const total = load<i64>(load<usize>(share, SHARE_USED) + at8) + load<i64>(share, SHARE_REQUEST);
+      const w = load<i64>(share, SHARE_WEIGHT);
+      let score: i64;
+      if (most) score = ((total > allocatable ? allocatable : total) * 100) / allocatable;
+      else score = total > allocatable ? 0 : ((allocatable - total) * 100) / allocatable;
+      sum += score * w;
+      weights += w;
+    }
+    const at = lane + (<usize>row << 2);
+    if (weights != 0) store<i32>(at, load<i32>(at) + weight * <i32>(sum / weights));
+  }
+}
+
+export function scoreLeastAllocated(params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {
+  if (load<i32>(FLEET_ADDRESS, FLEET_WIDE)) sharesWide(params, weight, begin, end, lane, false);
+  else sharesNarrow(params, weight, begin, end, lane, false);
+}
+
+export function scoreMostAllocated(params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {
+  if (load<i32>(FLEET_ADDRESS, FLEET_WIDE)) sharesWide(params, weight, begin, end, lane, true);
+  else sharesNarrow(params, weight, begin, end, lane, true);
+}
+
+/** Piecewise linear through (utilisation, score) pairs, whole numbers, truncating toward zero (falling slopes included). */
+// @ts-ignore: decorator
+@inline
+function shapeAt(shape: usize, count: i32, utilization: i64): i64 {
+  for (let i = 0; i < count; i++) {
+    const point = shape + (<usize>i << 4);
+    const u = load<i64>(point);
+    if (utilization > u) continue;
+    const score = load<i64>(point, 8);
+    if (i == 0) return score;
+    const u0 = load<i64>(point - 16);
+    const s0 = load<i64>(point - 16, 8);
+    return s0 + ((score - s0) * (utilization - u0)) / (u - u0);
+  }
+  return load<i64>(shape + (<usize>(count - 1) << 4), 8);
+}
+
+/** RequestedToCapacityRatio: u = total * 100 / allocatable (100 when over), r = shape(u); only r > 0 counts; round(sum(r * w) / sum(w)). */
+export function scoreRequestedToCapacityRatio(params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {
+  const resources = load<usize>(params, SHARES_RESOURCES);
+  const last = resources + <usize>load<i32>(params, SHARES_RESOURCE_COUNT) * SHARE_BYTES;
+  const shape = load<usize>(params, SHARES_SHAPE);
+  const shapeCount = load<i32>(params, SHARES_SHAPE_COUNT);
+  for (let row = begin; row < end; row++) {
+    const at8 = <usize>row << 3;
+    let sum: i64 = 0;
+    let weights: i64 = 0;
+    for (let share = resources; share < last; share += SHARE_BYTES) {
+      const allocatable = load<i64>(load<usize>(share, SHARE_ALLOCATABLE) + at8);
+      if (allocatable == 0) continue;
+      const total = load<i64>(load<usize>(share, SHARE_USED) + at8) + load<i64>(share, SHARE_REQUEST);
+      const score = shapeAt(shape, shapeCount, total > allocatable ? 100 : (total * 100) / allocatable);
+      if (score <= 0) continue;
+      const w = load<i64>(share, SHARE_WEIGHT);
+      sum += score * w;
+      weights += w;
+    }
+    if (weights == 0) continue;
+    const quotient = <f64>sum / <f64>weights;
+    const at = lane + (<usize>row << 2);
+    store<i32>(at, load<i32>(at) + weight * <i32>roundHalfAway(quotient));
+  }
+}

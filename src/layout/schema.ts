@@ -1,0 +1,208 @@
+/**
+ * The memory layout, declared once. `npm run layout` writes it to both sides: assembly/layout.generated.ts (offsets for the core) and
+ * src/layout/layout.generated.ts (offsets for the host), with a fingerprint that both export and the host compares at start-up.
+ *
+ * Kinds: u32 = address in linear memory or count, i32, u64/i64, f64. Every record starts on 8 bytes; fields are laid out in order with
+ * natural alignment. Columns and lanes (one element per row) are not records: they are plain arrays whose addresses stand in records.
+ */
+export type FieldKind = 'u32' | 'i32' | 'i64' | 'f64';
+export type Field = readonly [name: string, kind: FieldKind, doc: string];
+export type RecordTable = Readonly<Record<string, readonly Field[]>>;
+
+/** Rows per block of the max-tree. Capacity is always a multiple of BLOCK rows; rows beyond the last node are closed. */
+export const BLOCK = 64;
+/** Rows that are evaluated together after one row changed: kernels take ranges that are multiples of SPAN. */
+export const SPAN = 16;
+/** Verdict of a row that no rule refuses. Codes below it are refusals, numbered in profile order, so that the minimum is the first. */
+export const OPEN = 255;
+/** Total of a row that cannot be chosen. */
+export const CLOSED = -0x80000000;
+/** Where the fleet record lies. Everything below is left unused so that address 0 can mean "none". */
+export const FLEET_ADDRESS = 1024;
+
+export const RECORDS: RecordTable = {
+  FLEET: [
+    ['rows', 'i32', 'Nodes in the fleet.'],
+    ['capacity', 'i32', 'Rows with memory: rows rounded up to BLOCK.'],
+    ['closed', 'u32', 'u8 column: 255 where no node lives, else 0.'],
+    ['unschedulable', 'u32', 'u8 column: 255 where spec.unschedulable, else 0.'],
+    ['taintSet', 'u32', 'i32 column: code of the node’s taint list.'],
+    ['podLimit', 'u32', 'i32 column: allocatable.pods, saturated.'],
+    ['podCount', 'u32', 'i32 column: pods on the node.'],
+    ['nonZeroCpu', 'u32', 'i64 column: milli-CPU requested, 100m for containers without a request.'],
+    ['nonZeroMemory', 'u32', 'i64 column: bytes requested, 200Mi for containers without a request.'],
+    ['order', 'u32', 'i32 array: rows in upstream’s zone-interleaved node order.'],
+    ['logarithm', 'u32', 'f64 array: ln(i) as Go computes it, for i up to capacity + 2.'],
+    ['journal', 'u32', 'i32 ring: rows in order of change.'],
+    ['journalMask', 'u32', 'Ring size minus one.'],
+    ['journalHead', 'u32', 'Changes so far, modulo 2^32.'],
+    ['scratch', 'u32', 'i32 array of capacity elements: feasible rows in order, heap values.'],
+    ['sampled', 'u32', 'u8 lane: verdicts of a sampled decision.'],
+    ['wide', 'i32', '1 when some amount is 2^46 or more: scores take the int64 path.'],
+    ['nextStart', 'i32', 'Where the next sampled scan starts in `order`.'],
+    ['examinedFailures', 'i32', 'Failures counted by the last sampled scan.'],
+    ['latency', 'u32', 'u32 histogram of decision times; 0 = not recorded.'],
+  ],
+  CLASS: [
+    ['staticFilters', 'u32', 'STEP array: refusals that depend on the node object alone.'],
+    ['staticFilterCount', 'i32', ''],
+    ['localFilters', 'u32', 'STEP array: refusals that depend on the pods of the same row.'],
+    ['localFilterCount', 'i32', ''],
+    ['countingFilters', 'u32', 'STEP array: refusals that depend on pods elsewhere.'],
+    ['countingFilterCount', 'i32', ''],
+    ['localScores', 'u32', 'STEP array: scores of the row alone, not normalised.'],
+    ['localScoreCount', 'i32', ''],
+    ['rates', 'u32', 'RATE array: normalised scores.'],
+    ['rateCount', 'i32', ''],
+    ['watched', 'u32', 'u32 array: addresses of count tables whose revisions decide whether counting must be redone.'],
+    ['watchedCount', 'i32', ''],
+    ['watchedSum', 'u32', 'Sum of the watched revisions at the last evaluation.'],
+    ['fixed', 'u32', 'u8 lane: verdict of the static filters and closed rows.'],
+    ['near', 'u32', 'u8 lane: minimum of fixed and the local filters.'],
+    ['verdict', 'u32', 'u8 lane: minimum of near and the counting filters; equals near when there are none.'],
+    ['local', 'u32', 'i32 lane: weighted sum of the local scores.'],
+    ['total', 'u32', 'i32 lane: weighted sum of all scores, CLOSED where infeasible.'],
+    ['blockMax', 'u32', 'i32 array: maximum total of each block.'],
+    ['superMax', 'u32', 'i32 array: maximum of each 64 blocks.'],
+    ['revision', 'u32', 'Journal position that the lanes have seen.'],
+    ['stage', 'i32', '0 = nothing built, 1 = static built, 2 = local lanes built, 3 = totals built.'],
+    ['constant', 'i32', 'Added to every total: normalised rules that are equal on all nodes.'],
+    ['hostLane', 'u32', 'i32 lane of weighted scores computed by the host; 0 = none.'],
+    ['usage', 'u32', 'USAGE record of the template.'],
+  ],
+  STEP: [
+    ['kernel', 'i32', 'Kernel number.'],
+    ['code', 'i32', 'First verdict code of a filter; weight of a score.'],
+    ['params', 'u32', 'Address of the kernel’s parameters.'],
+    ['unused', 'u32', ''],
+  ],
+  RATE: [
+    ['kernel', 'i32', 'How raw values come about and are normalised.'],
+    ['weight', 'i32', 'Plugin weight.'],
+    ['params', 'u32', 'Address of the kernel’s parameters.'],
+    ['raw', 'u32', 'Lane of raw values: i32 for MAXIMUM kinds and SPREAD, f64 for AFFINITY.'],
+    ['low', 'f64', 'Minimum over feasible rows at the last evaluation.'],
+    ['high', 'f64', 'Maximum over feasible rows at the last evaluation.'],
+  ],
+  USAGE: [
+    ['amounts', 'u32', 'AMOUNT array: what the pod adds to its row.'],
+    ['amountCount', 'i32', ''],
+    ['nonZeroCpu', 'i64', ''],
+    ['nonZeroMemory', 'i64', ''],
+    ['effects', 'u32', 'EFFECT array: counts elsewhere that the pod changes.'],
+    ['effectCount', 'i32', ''],
+  ],
+  AMOUNT: [
+    ['used', 'u32', 'i64 column of requested amounts.'],
+    ['unused', 'u32', ''],
+    ['amount', 'i64', ''],
+  ],
+  EFFECT: [
+    ['table', 'u32', 'Address of a TABLE record.'],
+    ['column', 'u32', 'i32 column of codes; 0 = the row itself is the code.'],
+    ['include', 'u32', 'u8 column: only rows with 1 count; 0 = all rows.'],
+    ['terminating', 'i32', '1 = terminating pods count too.'],
+    ['weight', 'i32', 'Added per pod.'],
+    ['unused', 'i32', ''],
+  ],
+  TABLE: [
+    ['revision', 'u32', 'Grows by one with every change.'],
+    ['sum', 'i32', 'Sum of all cells of a count table.'],
+    ['cells', 'u32', 'Address of the cells.'],
+    ['float', 'i32', '1 = f64 cells, 0 = i32 cells.'],
+  ],
+  TERMS: [
+    ['requirements', 'u32', 'MATCH array that must all hold (nodeSelector).'],
+    ['requirementCount', 'i32', ''],
+    ['terms', 'u32', 'TERM array, ORed; unused when termCount is -1 (no term list).'],
+    ['termCount', 'i32', ''],
+  ],
+  TERM: [
+    ['matches', 'u32', 'MATCH array, ANDed; an empty term never matches.'],
+    ['matchCount', 'i32', ''],
+    ['weight', 'i32', 'Weight of a preferred term.'],
+    ['unused', 'i32', ''],
+  ],
+  MATCH: [
+    ['column', 'u32', 'i32 column of codes.'],
+    ['table', 'u32', 'u8 per code: 1 = holds.'],
+  ],
+  FIT: [
+    ['requests', 'u32', 'FIT_REQUEST array: requests above zero.'],
+    ['requestCount', 'i32', ''],
+  ],
+  FIT_REQUEST: [
+    ['allocatable', 'u32', 'i64 column.'],
+    ['used', 'u32', 'i64 column.'],
+    ['amount', 'i64', ''],
+  ],
+  SHARES: [
+    ['resources', 'u32', 'SHARE array.'],
+    ['resourceCount', 'i32', ''],
+    ['shape', 'u32', 'i64 pairs (utilisation, score), RequestedToCapacityRatio only.'],
+    ['shapeCount', 'i32', ''],
+    ['relative', 'i32', 'BalancedAllocation: 1 = the 1.36 formula.'],
+    ['unused', 'i32', ''],
+  ],
+  SHARE: [
+    ['allocatable', 'u32', 'i64 column.'],
+    ['used', 'u32', 'i64 column.'],
+    ['request', 'i64', ''],
+    ['weight', 'i64', ''],
+  ],
+  SPREAD_HARD: [
+    ['constraints', 'u32', 'HARD array in order.'],
+    ['constraintCount', 'i32', ''],
+  ],
+  HARD: [
+    ['column', 'u32', 'i32 column of the topology key.'],
+    ['table', 'u32', 'TABLE of counts per domain.'],
+    ['exists', 'u32', 'u8 per code: 1 = some eligible node carries it.'],
+    ['codes', 'i32', 'Number of codes, code 0 included.'],
+    ['domains', 'i32', 'Number of existing domains.'],
+    ['minDomains', 'i32', ''],
+    ['maxSkew', 'i32', ''],
+    ['self', 'i32', '1 = the pod matches its own selector.'],
+    ['minimum', 'i32', 'Working value: smallest count at this evaluation.'],
+    ['unused', 'i32', ''],
+  ],
+  SPREAD_SOFT: [
+    ['constraints', 'u32', 'SOFT array in order.'],
+    ['constraintCount', 'i32', ''],
+    ['requireAll', 'i32', '1 = rows that miss a key are ignored.'],
+    ['unused', 'i32', ''],
+  ],
+  SOFT: [
+    ['column', 'u32', 'i32 column of the topology key.'],
+    ['table', 'u32', 'TABLE of counts per domain; per row for the hostname key.'],
+    ['seen', 'u32', 'u8 per code: working memory for counting feasible domains.'],
+    ['codes', 'i32', 'Number of codes, code 0 included.'],
+    ['emptyCode', 'i32', 'Code of the empty value, which counts as "missing" when domains are counted; -1 = none.'],
+    ['hostname', 'i32', '1 = key kubernetes.io/hostname.'],
+    ['skewAddend', 'f64', 'maxSkew - 1.'],
+    ['weight', 'f64', 'Working value: ln(size + 2).'],
+  ],
+  POD_AFFINITY: [
+    ['affinity', 'u32', 'DOMAIN_COUNT array: required affinity terms.'],
+    ['affinityCount', 'i32', ''],
+    ['anti', 'u32', 'DOMAIN_COUNT array: required anti-affinity terms.'],
+    ['antiCount', 'i32', ''],
+    ['existing', 'u32', 'DOMAIN_COUNT array: required anti-affinity of existing pods.'],
+    ['existingCount', 'i32', ''],
+    ['selfMatch', 'i32', '1 = the pod matches all of its own affinity terms.'],
+    ['scores', 'u32', 'DOMAIN_COUNT array: score tables per topology key.'],
+    ['scoreCount', 'i32', ''],
+    ['unused', 'i32', ''],
+  ],
+  DOMAIN_COUNT: [
+    ['column', 'u32', 'i32 column of the topology key.'],
+    ['table', 'u32', 'TABLE of counts or weights per domain.'],
+  ],
+};
+
+/** Kernel numbers of filters, scores and rates. Position = number. */
+export const KERNELS = {
+  FILTER: ['none', 'nodeUnschedulable', 'nodeName', 'taintToleration', 'nodeAffinity', 'rowCount', 'hostLane', 'nodeResourcesFit', 'podTopologySpread', 'interPodAffinity', 'refuseAll', 'hostCapacity'],
+  SCORE: ['none', 'leastAllocated', 'mostAllocated', 'requestedToCapacityRatio', 'balancedAllocation', 'staticLane'],
+  RATE: ['none', 'maximum', 'maximumReversed', 'podTopologySpread', 'interPodAffinity'],
+} as const;
