@@ -4,6 +4,7 @@ import { podUsage } from '../model/requests.ts';
 import type { Amount, ResourceVector } from '../model/resources.ts';
 import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/volume.ts';
+import { HostPortSet, hostPorts } from './host-ports.ts';
 import type { Semantics } from './rule.ts';
 
 /** Mutable sum of pod requests on one node. A scalar key stays once seen, like upstream's map. */
@@ -33,6 +34,8 @@ export class NodeView {
   /** Sums with 100m / 200Mi for containers without requests (upstream NodeInfo.NonZeroRequested). */
   nonZeroCpu: Amount = 0n;
   nonZeroMemory: Amount = 0n;
+  /** Host ports held by the pods (upstream NodeInfo.UsedPorts). */
+  readonly usedPorts = new HostPortSet();
   readonly semantics: Semantics;
 
   constructor(node: Node, row: number, semantics: Semantics) {
@@ -63,6 +66,7 @@ export class NodeView {
     copy.requested.add(this.requested, 1n);
     copy.nonZeroCpu = this.nonZeroCpu;
     copy.nonZeroMemory = this.nonZeroMemory;
+    copy.usedPorts.copyFrom(this.usedPorts);
     return copy;
   }
 
@@ -71,6 +75,10 @@ export class NodeView {
     this.requested.add(usage.requested, sign);
     this.nonZeroCpu += sign * usage.nonZeroCpu;
     this.nonZeroMemory += sign * usage.nonZeroMemory;
+    for (const port of hostPorts(pod.template)) {
+      if (sign === 1n) this.usedPorts.add(port);
+      else this.usedPorts.remove(port);
+    }
   }
 }
 
