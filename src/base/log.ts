@@ -17,7 +17,7 @@ const bits = new DataView(new ArrayBuffer(8));
  * Natural logarithm, bit for bit Go's `math.Log` on amd64 (specification 1.6). The host's `Math.log` differs from it in
  * the last bit for 153 of the integers up to 200,002, which is enough to move a rounded score.
  */
-export function goLog(x: number): number {
+export function naturalLogarithm(x: number): number {
   if (Number.isNaN(x) || x < 0) return Number.NaN;
   if (x === 0) return Number.NEGATIVE_INFINITY;
   if (x === Number.POSITIVE_INFINITY) return x;
