@@ -1,0 +1,130 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { PlimsollError } from '../base/errors.ts';
+import { GZIP_RATIO_FREE_BYTES, GZIP_RATIO_MAX, INPUT_BYTES_MAX, READ_CHUNK_BYTES } from '../base/limits.ts';
+
+/** Counts what has been read, for progress. */
+export interface ByteCounter {
+  bytes: number;
+}
+
+/** The bytes of a regular file. Throws INPUT_UNREADABLE for anything else: devices and pipes may never end. */
+export async function* fileBytes(path: string, counter: ByteCounter): AsyncGenerator<Buffer> {
+  const handle = await openRegular(path);
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(READ_CHUNK_BYTES);
+      const { bytesRead } = await handle.read(chunk, 0, chunk.length).catch((error: unknown) => {
+        throw unreadable(error);
+      });
+      if (bytesRead === 0) return;
+      counter.bytes += bytesRead;
+      yield chunk.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openRegular(path: string): Promise<FileHandle> {
+  try {
+    // Asked before opening: opening a pipe that nobody writes to would wait for ever.
+    if ((await stat(path)).isFile()) return await open(path, 'r');
+  } catch (error) {
+    throw unreadable(error);
+  }
+  throw new PlimsollError('INPUT_UNREADABLE', 'not a regular file', { hint: 'pipe it to standard input and give - as the file' });
+}
+
+/** The bytes of standard input, or any other readable stream. */
+export async function* streamBytes(stream: AsyncIterable<Buffer | string>, counter: ByteCounter): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stream) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      counter.bytes += bytes.length;
+      yield bytes;
+    }
+  } catch (error) {
+    throw error instanceof PlimsollError ? error : unreadable(error);
+  }
+}
+
+/** What the operating system said, in words. */
+export function unreadable(error: unknown): PlimsollError {
+  const code = (error as { code?: string }).code ?? '';
+  const known: Record<string, string> = {
+    ENOENT: 'no such file or directory',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    ELOOP: 'too many symbolic links',
+    ENAMETOOLONG: 'the name is too long',
+    EISDIR: 'is a directory',
+    EMFILE: 'too many open files',
+    ERR_INVALID_ARG_VALUE: 'the name holds a NUL byte',
+  };
+  return new PlimsollError('INPUT_UNREADABLE', known[code] ?? `cannot be read${code ? ` (${code})` : ''}`);
+}
+
+/** Unpacks gzip, known by its first two bytes, and passes anything else on. Throws INPUT_ENCODING, INPUT_TRUNCATED and INPUT_LIMIT. */
+export async function* unpacked(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const packed = { bytes: 0 };
+  const { isGzip, all } = await peek(counted(chunks, packed));
+  let bytes = 0;
+  for await (const chunk of isGzip ? gunzip(all) : all) {
+    if (isGzip && bytes === 0 && startsGzip(chunk))
+      throw new PlimsollError('INPUT_ENCODING', 'gzip inside gzip', { hint: 'unpack it once' });
+    bytes += chunk.length;
+    if (bytes > INPUT_BYTES_MAX) throw new PlimsollError('INPUT_LIMIT', `more than ${INPUT_BYTES_MAX} bytes`);
+    if (isGzip && bytes > GZIP_RATIO_FREE_BYTES && bytes > packed.bytes * GZIP_RATIO_MAX) {
+      throw new PlimsollError('INPUT_LIMIT', `unpacks to more than ${GZIP_RATIO_MAX} times its size`, {
+        hint: 'unpack it yourself if you trust it',
+      });
+    }
+    yield chunk;
+  }
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, counter: ByteCounter): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    counter.bytes += chunk.length;
+    yield chunk;
+  }
+}
+
+async function peek(chunks: AsyncGenerator<Buffer>): Promise<{ isGzip: boolean; all: AsyncGenerator<Buffer> }> {
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < 2) {
+    const next = await chunks.next();
+    if (next.done) break;
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    if (head.length > 0) yield head;
+    yield* chunks;
+  }
+  return { isGzip: startsGzip(head), all: all() };
+}
+
+function startsGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+async function* gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const source = Readable.from(chunks);
+  const gunzipper = createGunzip({ chunkSize: READ_CHUNK_BYTES });
+  // pipe() does not pass errors on, and destroying the gunzipper is what ends the loop below.
+  source.on('error', (error) => gunzipper.destroy(error));
+  try {
+    for await (const chunk of source.pipe(gunzipper)) yield chunk as Buffer;
+  } catch (error) {
+    if (error instanceof PlimsollError) throw error;
+    const { code, message } = error as { code?: string; message: string };
+    if (code === 'Z_BUF_ERROR')
+      throw new PlimsollError('INPUT_TRUNCATED', 'the gzip data ends too early', { hint: 'the file was cut off; write it again' });
+    throw new PlimsollError('INPUT_ENCODING', `not valid gzip: ${message}`);
+  } finally {
+    source.destroy();
+    gunzipper.destroy();
+  }
+}
