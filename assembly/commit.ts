@@ -71,14 +71,19 @@ export function recordChange(row: i32): void {
   record(row);
 }
 
-/** The whole placement: usage, effects, journal. */
-export function commit(usage: usize, row: i32, sign: i32, terminating: i32): void {
-  commitUsage(usage, row, sign);
+/** Counts elsewhere that a pod on `row` changes; terminating pods change only some. */
+export function commitEffects(usage: usize, row: i32, sign: i32, terminating: i32): void {
   const effects = load<usize>(usage, USAGE_EFFECTS);
   const last = effects + <usize>load<i32>(usage, USAGE_EFFECT_COUNT) * EFFECT_BYTES;
   for (let effect = effects; effect < last; effect += EFFECT_BYTES) {
     if (terminating && !load<i32>(effect, EFFECT_TERMINATING)) continue;
     applyEffect(effect, row, sign);
   }
+}
+
+/** The whole placement: usage, effects, journal. */
+export function commit(usage: usize, row: i32, sign: i32, terminating: i32): void {
+  commitUsage(usage, row, sign);
+  commitEffects(usage, row, sign, terminating);
   record(row);
 }

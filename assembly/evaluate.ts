@@ -246,6 +246,8 @@ export function judge(cls: usize): void {
 export function refreshVerdicts(cls: usize): void {
   const found = catchUp(cls);
   if (found || load<i32>(cls, CLASS_STAGE) < 3 || load<i32>(cls, CLASS_COUNTING_FILTER_COUNT)) judge(cls);
+  store<u32>(cls, load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD), CLASS_REVISION);
+  // The totals are behind now: the next refresh settles all rows.
   store<i32>(cls, 2, CLASS_STAGE);
 }
 

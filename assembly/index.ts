@@ -6,7 +6,7 @@ import { refresh } from './evaluate';
 import { chooseFirst } from './choose';
 import { rateNodeAffinity } from './rules/node-affinity';
 
-export { commit, commitUsage, applyEffect, bump, recordChange } from './commit';
+export { commit, commitUsage, commitEffects, applyEffect, recordChange } from './commit';
 export { build, buildStatic, buildLocal, refresh, refreshVerdicts, settleAll } from './evaluate';
 export { chooseFirst, chooseHeap, countTied, chooseTied, sample } from './choose';
 export { filterKernel, prepareKernel, scoreKernel } from './kernels';

@@ -7,7 +7,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 mkdirSync('build', { recursive: true });
 for (const target of ['release', 'debug']) {
-  execFileSync(process.execPath, ['node_modules/assemblyscript/bin/asc.js', '--config', 'asconfig.json', '--target', target], { stdio: 'inherit' });
+  execFileSync(process.execPath, ['node_modules/assemblyscript/bin/asc.js', '--config', 'asconfig.json', '--target', target], {
+    stdio: 'inherit',
+  });
 }
 
 const wat = readFileSync('build/core.wat', 'utf8');

@@ -44,8 +44,15 @@ function fingerprint(rows: readonly [string, number, string][]): number {
 
 const rows = constants();
 const header = '// Generated from src/layout/schema.ts by `npm run layout`. Do not edit.\n';
-const addresses = new Set(Object.entries(RECORDS).flatMap(([record, fields]) => [...fields.map(([name]) => `${record}_${snake(name)}`), `${record}_BYTES`]));
-const core = rows.map(([name, value]) => `export const ${name}: ${addresses.has(name) || name === 'FLEET_ADDRESS' ? 'usize' : 'i32'} = ${value};`);
+const addresses = new Set(
+  Object.entries(RECORDS).flatMap(([record, fields]) => [...fields.map(([name]) => `${record}_${snake(name)}`), `${record}_BYTES`]),
+);
+const core = rows.map(
+  ([name, value]) => `export const ${name}: ${addresses.has(name) || name === 'FLEET_ADDRESS' ? 'usize' : 'i32'} = ${value};`,
+);
 const host = rows.map(([name, value, doc]) => `${doc ? `/** ${doc} */\n` : ''}export const ${name} = ${value};`);
-writeFileSync('assembly/layout.generated.ts', `${header}${core.join('\n')}\nexport const LAYOUT_FINGERPRINT: i32 = ${fingerprint(rows)};\n`);
+writeFileSync(
+  'assembly/layout.generated.ts',
+  `${header}${core.join('\n')}\nexport const LAYOUT_FINGERPRINT: i32 = ${fingerprint(rows)};\n`,
+);
 writeFileSync('src/layout/layout.generated.ts', `${header}${host.join('\n')}\nexport const LAYOUT_FINGERPRINT = ${fingerprint(rows)};\n`);

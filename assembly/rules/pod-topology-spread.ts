@@ -1,6 +1,6 @@
 import {
   FLEET_ADDRESS, FLEET_CAPACITY, FLEET_LOGARITHM, HARD_BYTES, HARD_CODES, HARD_COLUMN, HARD_DOMAINS, HARD_EXISTS, HARD_MAX_SKEW, HARD_MIN_DOMAINS,
-  HARD_MINIMUM, HARD_SELF, HARD_TABLE, OPEN, RATE_HIGH, RATE_LOW, RATE_PARAMS, RATE_RAW, SOFT_BYTES, SOFT_CODES, SOFT_COLUMN, SOFT_EMPTY_CODE,
+  HARD_MINIMUM, HARD_SELF, HARD_TABLE, OPEN, RATE_HIGH, RATE_LOW, RATE_PARAMS, RATE_RAW, SOFT_BYTES, SOFT_CODES, SOFT_COLUMN, SOFT_DOMAINS,
   SOFT_HOSTNAME, SOFT_SEEN, SOFT_SKEW_ADDEND, SOFT_TABLE, SOFT_WEIGHT, SPREAD_HARD_CONSTRAINT_COUNT, SPREAD_HARD_CONSTRAINTS,
   SPREAD_SOFT_CONSTRAINT_COUNT, SPREAD_SOFT_CONSTRAINTS, SPREAD_SOFT_REQUIRE_ALL, TABLE_CELLS,
 } from '../layout.generated';
@@ -76,10 +76,9 @@ function weighSoft(params: usize, verdict: usize): void {
   const requireAll = load<i32>(params, SPREAD_SOFT_REQUIRE_ALL);
   for (let i = 0; i < count; i++) {
     const soft = constraints + <usize>i * SOFT_BYTES;
-    const column = load<usize>(soft, SOFT_COLUMN);
+    const domains = load<usize>(soft, SOFT_DOMAINS);
     const hostname = load<i32>(soft, SOFT_HOSTNAME);
     const seen = load<usize>(soft, SOFT_SEEN);
-    const empty = load<i32>(soft, SOFT_EMPTY_CODE);
     if (!hostname) memory.fill(seen, 0, <usize>load<i32>(soft, SOFT_CODES));
     let size = 0;
     for (let row = 0; row < capacity; row++) {
@@ -88,9 +87,7 @@ function weighSoft(params: usize, verdict: usize): void {
         size++;
         continue;
       }
-      let domain = load<i32>(column + (<usize>row << 2));
-      if (domain == empty) domain = 0;
-      const at = seen + <usize>domain;
+      const at = seen + <usize>load<i32>(domains + (<usize>row << 2));
       size += 1 - <i32>load<u8>(at);
       store<u8>(at, 1);
     }
@@ -118,9 +115,8 @@ export function rateSpread(rate: usize, verdict: usize): void {
     }
     let sum: f64 = 0;
     for (let soft = constraints; soft < last; soft += SOFT_BYTES) {
-      const domain = load<i32>(load<usize>(soft, SOFT_COLUMN) + at);
-      if (domain == 0) continue;
-      const cell = load<i32>(soft, SOFT_HOSTNAME) ? row : domain;
+      if (load<i32>(load<usize>(soft, SOFT_COLUMN) + at) == 0) continue;
+      const cell = load<i32>(soft, SOFT_HOSTNAME) ? row : load<i32>(load<usize>(soft, SOFT_DOMAINS) + at);
       const count = load<i32>(load<usize>(load<usize>(soft, SOFT_TABLE), TABLE_CELLS) + (<usize>cell << 2));
       sum += <f64>count * load<f64>(soft, SOFT_WEIGHT) + load<f64>(soft, SOFT_SKEW_ADDEND);
     }

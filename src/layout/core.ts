@@ -104,7 +104,9 @@ export class Core {
       assert(need <= PAGES_MAX, 'out of addresses');
       this.memory.grow(wanted - have);
     } catch {
-      throw new PlimsollError('INPUT_LIMIT', 'the fleet needs more than 4 GiB of core memory', { hint: 'schedule fewer nodes or fewer kinds of pods at once' });
+      throw new PlimsollError('INPUT_LIMIT', 'the fleet needs more than 4 GiB of core memory', {
+        hint: 'schedule fewer nodes or fewer kinds of pods at once',
+      });
     }
     this.refreshViews();
   }

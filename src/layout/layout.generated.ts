@@ -252,23 +252,25 @@ export const SPREAD_SOFT_REQUIRE_ALL = 8;
 /** i32 */
 export const SPREAD_SOFT_UNUSED = 12;
 export const SPREAD_SOFT_BYTES = 16;
-/** u32: i32 column of the topology key. */
+/** u32: i32 column of the topology key: 0 = the row does not score for this constraint. */
 export const SOFT_COLUMN = 0;
+/** u32: i32 column of domains: where missing labels count as the empty value it differs from `column`. */
+export const SOFT_DOMAINS = 4;
 /** u32: TABLE of counts per domain; per row for the hostname key. */
-export const SOFT_TABLE = 4;
+export const SOFT_TABLE = 8;
 /** u32: u8 per code: working memory for counting feasible domains. */
-export const SOFT_SEEN = 8;
+export const SOFT_SEEN = 12;
 /** i32: Number of codes, code 0 included. */
-export const SOFT_CODES = 12;
-/** i32: Code of the empty value, which counts as "missing" when domains are counted; -1 = none. */
-export const SOFT_EMPTY_CODE = 16;
+export const SOFT_CODES = 16;
 /** i32: 1 = key kubernetes.io/hostname. */
 export const SOFT_HOSTNAME = 20;
+/** i32 */
+export const SOFT_UNUSED = 24;
 /** f64: maxSkew - 1. */
-export const SOFT_SKEW_ADDEND = 24;
+export const SOFT_SKEW_ADDEND = 32;
 /** f64: Working value: ln(size + 2). */
-export const SOFT_WEIGHT = 32;
-export const SOFT_BYTES = 40;
+export const SOFT_WEIGHT = 40;
+export const SOFT_BYTES = 48;
 /** u32: DOMAIN_COUNT array: required affinity terms. */
 export const POD_AFFINITY_AFFINITY = 0;
 /** i32 */
@@ -318,4 +320,4 @@ export const RATE_MAXIMUM = 1;
 export const RATE_MAXIMUM_REVERSED = 2;
 export const RATE_POD_TOPOLOGY_SPREAD = 3;
 export const RATE_INTER_POD_AFFINITY = 4;
-export const LAYOUT_FINGERPRINT = -850865256;
+export const LAYOUT_FINGERPRINT = -869917485;

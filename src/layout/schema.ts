@@ -173,12 +173,13 @@ export const RECORDS: RecordTable = {
     ['unused', 'i32', ''],
   ],
   SOFT: [
-    ['column', 'u32', 'i32 column of the topology key.'],
+    ['column', 'u32', 'i32 column of the topology key: 0 = the row does not score for this constraint.'],
+    ['domains', 'u32', 'i32 column of domains: where missing labels count as the empty value it differs from `column`.'],
     ['table', 'u32', 'TABLE of counts per domain; per row for the hostname key.'],
     ['seen', 'u32', 'u8 per code: working memory for counting feasible domains.'],
     ['codes', 'i32', 'Number of codes, code 0 included.'],
-    ['emptyCode', 'i32', 'Code of the empty value, which counts as "missing" when domains are counted; -1 = none.'],
     ['hostname', 'i32', '1 = key kubernetes.io/hostname.'],
+    ['unused', 'i32', ''],
     ['skewAddend', 'f64', 'maxSkew - 1.'],
     ['weight', 'f64', 'Working value: ln(size + 2).'],
   ],
@@ -202,7 +203,20 @@ export const RECORDS: RecordTable = {
 
 /** Kernel numbers of filters, scores and rates. Position = number. */
 export const KERNELS = {
-  FILTER: ['none', 'nodeUnschedulable', 'nodeName', 'taintToleration', 'nodeAffinity', 'rowCount', 'hostLane', 'nodeResourcesFit', 'podTopologySpread', 'interPodAffinity', 'refuseAll', 'hostCapacity'],
+  FILTER: [
+    'none',
+    'nodeUnschedulable',
+    'nodeName',
+    'taintToleration',
+    'nodeAffinity',
+    'rowCount',
+    'hostLane',
+    'nodeResourcesFit',
+    'podTopologySpread',
+    'interPodAffinity',
+    'refuseAll',
+    'hostCapacity',
+  ],
   SCORE: ['none', 'leastAllocated', 'mostAllocated', 'requestedToCapacityRatio', 'balancedAllocation', 'staticLane'],
   RATE: ['none', 'maximum', 'maximumReversed', 'podTopologySpread', 'interPodAffinity'],
 } as const;

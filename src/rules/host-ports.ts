@@ -20,6 +20,12 @@ export function hostPorts(template: PodTemplate): readonly ContainerPort[] {
   return ports;
 }
 
+/** Whether two ports exclude each other: same protocol and number, and the same address or either side 0.0.0.0. */
+export function portsConflict(a: ContainerPort, b: ContainerPort): boolean {
+  if (a.protocol !== b.protocol || a.hostPort !== b.hostPort) return false;
+  return a.hostIP === WILDCARD_IP || b.hostIP === WILDCARD_IP || a.hostIP === b.hostIP;
+}
+
 /**
  * The host ports in use on one node (upstream HostPortInfo): a set, not a count. Two pods that were forced onto one port
  * share its entry, and the removal of either frees it.

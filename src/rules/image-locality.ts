@@ -23,8 +23,11 @@ export function normalizedImageName(image: string): string {
   return image.lastIndexOf(':') <= image.lastIndexOf('/') ? `${image}:latest` : image;
 }
 
+/** What image scores read of a cluster. */
+export type ImageFacts = Pick<ClusterView, 'images' | 'semantics'> & { readonly nodes: { readonly length: number } };
+
 /** Images of init containers, containers and (from 1.36) image volumes that some node of the cluster has. */
-export function wantedImages(template: PodTemplate, cluster: ClusterView): readonly WantedImage[] {
+export function wantedImages(template: PodTemplate, cluster: ImageFacts): readonly WantedImage[] {
   const times = new Map<string, number>();
   for (const image of imageReferences(template, cluster.semantics.kubeVersion)) {
     const name = normalizedImageName(image);

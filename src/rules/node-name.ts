@@ -2,7 +2,7 @@ import type { Pod } from '../model/pod.ts';
 import { type PlainRule, type Status, unresolvable } from './rule.ts';
 import type { NodeView } from './view.ts';
 
-const REASON = "node(s) didn't match the requested node name";
+export const REASON = "node(s) didn't match the requested node name";
 
 export const nodeName: PlainRule = {
   name: 'NodeName',

@@ -3,7 +3,7 @@ import { hostPorts } from './host-ports.ts';
 import { type PlainRule, type Prepared, SKIP, type Status, unschedulable } from './rule.ts';
 import type { NodeView } from './view.ts';
 
-const REASON = "node(s) didn't have free ports for the requested pod ports";
+export const REASON = "node(s) didn't have free ports for the requested pod ports";
 
 /** Ports of the pod that are taken on the node, in the pod's order. The pod's own ports are not held against each other. */
 export function takenPorts(wanted: readonly ContainerPort[], node: NodeView): readonly ContainerPort[] {

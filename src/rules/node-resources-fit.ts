@@ -55,6 +55,17 @@ export function shortages(request: ResourceVector, node: NodeView, args: NodeRes
   return found;
 }
 
+/** The requests above zero that the filter compares, in upstream's order. */
+export function comparedRequests(request: ResourceVector, args: NodeResourcesFitArgs): readonly (readonly [name: string, amount: Amount])[] {
+  const all: [string, Amount][] = [
+    ['cpu', request.cpu],
+    ['memory', request.memory],
+    ['ephemeral-storage', request.ephemeralStorage],
+    ...[...request.scalars].filter(([name]) => !isIgnored(name, args)),
+  ];
+  return all.filter(([, amount]) => amount > 0n);
+}
+
 function isIgnored(name: string, args: NodeResourcesFitArgs): boolean {
   if (!isExtendedResource(name)) return false;
   return args.ignoredResources.includes(name) || args.ignoredResourceGroups.includes(name.slice(0, name.indexOf('/')));

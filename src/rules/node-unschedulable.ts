@@ -6,9 +6,9 @@ import type { ClusterView, NodeView } from './view.ts';
 /** The taint that stands for spec.unschedulable; a pod that tolerates it may go to a cordoned node. */
 export const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' };
 
-const REASON = 'node(s) were unschedulable';
+export const REASON = 'node(s) were unschedulable';
 
-export function toleratesCordon(pod: Pod, semantics: Semantics): boolean {
+export function toleratesCordon(pod: Pick<Pod, 'template'>, semantics: Semantics): boolean {
   const comparison = semantics.gates.TaintTolerationComparisonOperators;
   return pod.template.tolerations.some((toleration) => tolerates(toleration, UNSCHEDULABLE_TAINT, comparison));
 }

@@ -13,12 +13,12 @@ export interface ShapePoint {
 export interface ScoringStrategy {
   readonly type: 'LeastAllocated' | 'MostAllocated' | 'RequestedToCapacityRatio';
   readonly resources: readonly ResourceSpec[];
-  /** Present with RequestedToCapacityRatio. */
-  readonly requestedToCapacityRatio?: { readonly shape: readonly ShapePoint[] };
+  /** Present exactly with RequestedToCapacityRatio. */
+  readonly shape?: readonly ShapePoint[];
 }
 
 /** Configured scores run to 10, node scores to 100. */
-const SHAPE_SCORE_SCALE = 10;
+export const SHAPE_SCORE_SCALE = 10;
 
 /** Score 0 to 100 of one node under the strategy (specification 8.8). */
 export function strategyScore(strategy: ScoringStrategy, allocations: readonly Allocation[]): number {
@@ -28,7 +28,7 @@ export function strategyScore(strategy: ScoringStrategy, allocations: readonly A
     case 'MostAllocated':
       return weightedMean(allocations, mostAllocated);
     case 'RequestedToCapacityRatio': {
-      const shape = strategy.requestedToCapacityRatio?.shape;
+      const { shape } = strategy;
       assert(shape && shape.length > 0, 'RequestedToCapacityRatio has a shape');
       return capacityRatio(allocations, shape);
     }

@@ -125,7 +125,8 @@ export class ClusterView {
   }
 }
 
-function collectImages(nodes: readonly Node[]): ReadonlyMap<string, ImageState> {
+/** Size as first reported in node order, and the number of nodes, of every image name. */
+export function collectImages(nodes: readonly Node[]): ReadonlyMap<string, ImageState> {
   const states = new Map<string, { sizeBytes: number; nodeCount: number }>();
   for (const node of nodes) {
     const seen = new Set<string>();

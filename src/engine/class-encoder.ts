@@ -1,0 +1,266 @@
+import type { Core } from '../layout/core.ts';
+import { FILTER_HOST_LANE, OPEN } from '../layout/layout.generated.ts';
+import type { Node } from '../model/node.ts';
+import type { PodTemplate } from '../model/pod.ts';
+import type { ClusterObjects } from '../model/snapshot.ts';
+import type { Taint } from '../model/taint.ts';
+import type { CarriedTerm, CountTableSpec, LabelColumn, RequestEncoder, ResourceColumns } from '../rules/encode/encoder.ts';
+import { type Semantics, type Status, unresolvable } from '../rules/rule.ts';
+import type { ImageState } from '../rules/view.ts';
+import type { Columns } from './columns.ts';
+import type { Counts } from './counts.ts';
+import type { BoundRule, WeightedRule } from './resolved-profile.ts';
+
+const NARROWED_CODE = 1;
+
+export interface EncodedStep {
+  readonly kernel: number;
+  /** First verdict code of a filter, weight of a score. */
+  readonly code: number;
+  readonly params: number;
+}
+
+export interface EncodedRate {
+  readonly kernel: number;
+  readonly weight: number;
+  readonly params: number;
+  readonly raw: number;
+}
+
+/** What a verdict code means. */
+export interface CodeMeaning {
+  readonly rule: string;
+  readonly status: Status;
+  /** NodeResourcesFit: the reasons must be looked up row by row; names of the FIT requests in order. */
+  readonly fitNames?: readonly string[];
+}
+
+/** A rule that the host runs through its plain twin, with the lane that carries its verdicts. */
+export interface HostFilter {
+  readonly bound: BoundRule;
+  readonly lane: number;
+}
+
+/** Collects what the rules write for one class. */
+export class ClassEncoder implements RequestEncoder {
+  readonly template: PodTemplate;
+  readonly semantics: Semantics;
+  readonly objects: ClusterObjects;
+  readonly staticFilters: EncodedStep[] = [];
+  readonly localFilters: EncodedStep[] = [];
+  readonly countingFilters: EncodedStep[] = [];
+  readonly localScores: EncodedStep[] = [];
+  readonly rates: EncodedRate[] = [];
+  readonly watched = new Set<number>();
+  readonly hostFilters: HostFilter[] = [];
+  readonly hostScores: WeightedRule[] = [];
+  readonly allocations: { readonly address: number; readonly bytes: number }[] = [];
+  /** Index = verdict code; code 0 is a closed row, code 1 a node that PreFilter narrowed away. */
+  readonly codes: CodeMeaning[] = [
+    { rule: '', status: unresolvable() },
+    { rule: '', status: unresolvable() },
+  ];
+  /** Rows that PreFilter left, ascending; undefined = all. */
+  narrowed: readonly number[] | undefined;
+  constantScore = 0;
+  staticLane = 0;
+  /** A rule refuses the pod for the whole cluster. */
+  refused = false;
+  /** Parameters of the NodeResourcesFit filter, for diagnosis. */
+  fitParams = 0;
+  private readonly core: Core;
+  private readonly columns: Columns;
+  private readonly counts: Counts;
+  private current: WeightedRule | BoundRule | undefined;
+  private staticScoreLane = 0;
+
+  constructor(core: Core, columns: Columns, counts: Counts, template: PodTemplate, semantics: Semantics, objects: ClusterObjects) {
+    this.core = core;
+    this.columns = columns;
+    this.counts = counts;
+    this.template = template;
+    this.semantics = semantics;
+    this.objects = objects;
+  }
+
+  get nodes(): readonly Node[] {
+    return this.columns.nodes;
+  }
+
+  /** Names the rule that writes next. */
+  enter(rule: BoundRule | WeightedRule): void {
+    this.current = rule;
+  }
+
+  rowOf(nodeName: string): number | undefined {
+    return this.columns.rowByName.get(nodeName);
+  }
+
+  labelColumn(key: string, missingAsEmpty = false): LabelColumn {
+    return this.columns.labelColumn(key, missingAsEmpty);
+  }
+
+  domainsOf(column: LabelColumn, mask: number): { readonly exists: number; readonly count: number } {
+    return this.columns.domainsOf(column, mask);
+  }
+
+  nameColumn(): LabelColumn {
+    return this.columns.nameColumn();
+  }
+
+  valueTable(column: LabelColumn, key: string, accepts: (value: string | undefined) => boolean): number {
+    return this.columns.valueTable(column, key, accepts);
+  }
+
+  taintTable(kind: 'u8' | 'i32', value: (taints: readonly Taint[]) => number): number {
+    const sets = this.columns.taintSets;
+    const address = this.allocate(sets.length * (kind === 'u8' ? 1 : 4));
+    sets.forEach((taints, code) => {
+      if (kind === 'u8') this.core.u8[address + code] = value(taints);
+      else this.core.i32[address / 4 + code] = value(taints);
+    });
+    return address;
+  }
+
+  taintLane(value: (taints: readonly Taint[]) => number): { readonly address: number; readonly highest: number } {
+    const perSet = this.columns.taintSets.map(value);
+    const highest = Math.max(0, ...perSet);
+    if (highest === 0) return { address: 0, highest };
+    const address = this.lane(4);
+    const taintSet = this.columns.taintSetColumn;
+    for (let row = 0; row < this.nodes.length; row++) {
+      this.core.i32[address / 4 + row] = perSet[this.core.i32[taintSet / 4 + row] as number] as number;
+    }
+    return { address, highest };
+  }
+
+  resource(name: string): ResourceColumns {
+    return this.columns.resource(name);
+  }
+
+  nonZeroColumn(name: string): number | undefined {
+    return this.columns.nonZeroColumn(name);
+  }
+
+  get images(): ReadonlyMap<string, ImageState> {
+    return this.columns.images;
+  }
+
+  rowsWithImage(name: string): readonly number[] {
+    return this.columns.rowsWithImage(name);
+  }
+
+  countTable(spec: CountTableSpec): number {
+    return this.counts.table(spec);
+  }
+
+  carriedTerms(template: PodTemplate): readonly CarriedTerm[] {
+    return this.counts.termsOn(template);
+  }
+
+  nodeMask(key: string, accepts: (node: Node) => boolean): number {
+    return this.columns.mask(key, accepts);
+  }
+
+  allocate(bytes: number): number {
+    const address = this.core.allocate(bytes);
+    this.allocations.push({ address, bytes });
+    return address;
+  }
+
+  lane(bytesPerRow: 4 | 8): number {
+    return this.allocate(this.columns.capacity * bytesPerRow);
+  }
+
+  u8(address: number, value: number): void {
+    this.core.u8[address] = value;
+  }
+
+  u32(address: number, value: number): void {
+    this.core.u32[address / 4] = value;
+  }
+
+  i64(address: number, value: bigint): void {
+    this.core.i64[address / 8] = this.columns.narrow(value);
+  }
+
+  f64(address: number, value: number): void {
+    this.core.f64[address / 8] = value;
+  }
+
+  staticFilter(kernel: number, params: number, statuses: readonly Status[]): void {
+    this.staticFilters.push({ kernel, code: this.codesFor(statuses), params });
+  }
+
+  localFilter(kernel: number, params: number, statuses: readonly Status[], fitNames?: readonly string[]): void {
+    if (fitNames) this.fitParams = params;
+    this.localFilters.push({ kernel, code: this.codesFor(statuses, fitNames), params });
+  }
+
+  countingFilter(kernel: number, params: number, statuses: readonly Status[], watched: readonly number[]): void {
+    for (const table of watched) this.watched.add(table);
+    this.countingFilters.push({ kernel, code: this.codesFor(statuses), params });
+  }
+
+  localScore(kernel: number, params: number, weight: number): void {
+    this.localScores.push({ kernel, code: weight, params });
+  }
+
+  staticScore(values: Int32Array): void {
+    this.staticScoreLane ||= this.lane(4);
+    const at = this.staticScoreLane / 4;
+    for (let row = 0; row < values.length; row++) this.core.i32[at + row] = (this.core.i32[at + row] as number) + (values[row] as number);
+    this.staticLane = this.staticScoreLane;
+  }
+
+  rate(kernel: number, params: number, weight: number, raw: number, watched: readonly number[]): void {
+    for (const table of watched) this.watched.add(table);
+    this.rates.push({ kernel, weight, params, raw });
+  }
+
+  termLane(terms: number): number {
+    const address = this.lane(4);
+    this.core.exports.rateNodeAffinity(terms, 0, this.columns.capacity, address);
+    return address;
+  }
+
+  refuse(): void {
+    this.refused = true;
+  }
+
+  constant(score: number): void {
+    this.constantScore += score;
+  }
+
+  narrow(nodeNames: ReadonlySet<string>, status: Status): void {
+    const lane = this.allocate(this.columns.capacity);
+    const rows = [...nodeNames].map((name) => this.rowOf(name)).filter((row) => row !== undefined);
+    for (const row of rows) this.core.u8[lane + row] = OPEN;
+    this.narrowed = rows.sort((a, b) => a - b);
+    this.codes[NARROWED_CODE] = { rule: '', status };
+    this.staticFilters.push({ kernel: FILTER_HOST_LANE, code: NARROWED_CODE, params: lane });
+  }
+
+  hostFilter(): void {
+    const lane = this.allocate(this.columns.capacity);
+    this.hostFilters.push({ bound: this.current as BoundRule, lane });
+    this.countingFilters.push({ kernel: FILTER_HOST_LANE, code: this.codesFor([unresolvable()]), params: lane });
+  }
+
+  hostScore(): void {
+    this.hostScores.push(this.current as WeightedRule);
+  }
+
+  /** Codes in profile order; when they run out, the class is run by the host. */
+  private codesFor(statuses: readonly Status[], fitNames?: readonly string[]): number {
+    const first = this.codes.length;
+    const rule = (this.current as BoundRule).rule.name;
+    for (const status of statuses) this.codes.push(fitNames ? { rule, status, fitNames } : { rule, status });
+    return first;
+  }
+
+  /** True when more codes were asked for than a verdict byte can tell apart. */
+  get overflowed(): boolean {
+    return this.codes.length > OPEN;
+  }
+}

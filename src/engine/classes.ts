@@ -1,0 +1,212 @@
+import type { Core } from '../layout/core.ts';
+import {
+  CLASS_BLOCK_MAX,
+  CLASS_BYTES,
+  CLASS_CONSTANT,
+  CLASS_COUNTING_FILTER_COUNT,
+  CLASS_COUNTING_FILTERS,
+  CLASS_FIXED,
+  CLASS_HOST_LANE,
+  CLASS_LOCAL,
+  CLASS_LOCAL_FILTER_COUNT,
+  CLASS_LOCAL_FILTERS,
+  CLASS_LOCAL_SCORE_COUNT,
+  CLASS_LOCAL_SCORES,
+  CLASS_NEAR,
+  CLASS_RATE_COUNT,
+  CLASS_RATES,
+  CLASS_STATIC_FILTER_COUNT,
+  CLASS_STATIC_FILTERS,
+  CLASS_SUPER_MAX,
+  CLASS_TOTAL,
+  CLASS_USAGE,
+  CLASS_VERDICT,
+  CLASS_WATCHED,
+  CLASS_WATCHED_COUNT,
+  RATE_BYTES,
+  RATE_HIGH,
+  RATE_KERNEL,
+  RATE_PARAMS,
+  RATE_RAW,
+  RATE_WEIGHT,
+  SCORE_STATIC_LANE,
+  STEP_BYTES,
+  STEP_CODE,
+  STEP_KERNEL,
+  STEP_PARAMS,
+} from '../layout/layout.generated.ts';
+import type { PodTemplate } from '../model/pod.ts';
+import type { ClusterObjects } from '../model/snapshot.ts';
+import { encodingOf } from '../rules/encode/index.ts';
+import type { Semantics } from '../rules/rule.ts';
+import { ClassEncoder, type CodeMeaning, type EncodedRate, type EncodedStep, type HostFilter } from './class-encoder.ts';
+import type { Columns } from './columns.ts';
+import type { Counts } from './counts.ts';
+import type { ResolvedProfile, WeightedRule } from './resolved-profile.ts';
+import type { TemplateEntry } from './templates.ts';
+
+/** A class: the compiled request of one template under one profile, with its lanes in the core's memory. */
+export interface PodClass {
+  readonly template: PodTemplate;
+  readonly entry: TemplateEntry;
+  readonly profile: ResolvedProfile;
+  /** Address of the CLASS record. */
+  readonly address: number;
+  readonly codes: readonly CodeMeaning[];
+  readonly fitParams: number;
+  /** Rows that PreFilter left, ascending; undefined = all. */
+  readonly narrowed: readonly number[] | undefined;
+  readonly hostFilters: readonly HostFilter[];
+  readonly hostScores: readonly WeightedRule[];
+  /** i32 lane for host scores; 0 = none. */
+  readonly hostLane: number;
+  readonly verdictLane: number;
+  /** A rule refuses the pods of this class for the whole cluster. */
+  readonly refused: boolean;
+  readonly allocations: readonly { readonly address: number; readonly bytes: number }[];
+  /** A template registered later acts on this class: compile it again before its next decision. */
+  stale: boolean;
+}
+
+/** Compiles classes and keeps them by template. */
+export class Classes {
+  private readonly core: Core;
+  private readonly columns: Columns;
+  private readonly counts: Counts;
+  private readonly semantics: Semantics;
+  private readonly objects: ClusterObjects;
+  private readonly byTemplate = new Map<PodTemplate, PodClass>();
+
+  constructor(core: Core, columns: Columns, counts: Counts, semantics: Semantics, objects: ClusterObjects) {
+    this.core = core;
+    this.columns = columns;
+    this.counts = counts;
+    this.semantics = semantics;
+    this.objects = objects;
+    counts.onNewTerm = (term) => {
+      for (const cls of this.byTemplate.values()) if (term.selects(cls.template)) cls.stale = true;
+    };
+  }
+
+  get size(): number {
+    return this.byTemplate.size;
+  }
+
+  /** The class of a template, compiled on first sight. Amortised O(1) per pod. */
+  of(template: PodTemplate, profile: ResolvedProfile): PodClass {
+    const known = this.byTemplate.get(template);
+    if (known && !known.stale) return known;
+    if (known) this.drop(known);
+    const entry = this.counts.entry(template);
+    const cls = this.compile(entry, profile);
+    this.byTemplate.set(template, cls);
+    return cls;
+  }
+
+  /** Frees a class; it comes back exact when asked for again. */
+  drop(cls: PodClass): void {
+    for (const { address, bytes } of cls.allocations) this.core.release(address, bytes);
+    this.byTemplate.delete(cls.template);
+  }
+
+  private compile(entry: TemplateEntry, profile: ResolvedProfile): PodClass {
+    const encoder = new ClassEncoder(this.core, this.columns, this.counts, entry.template, this.semantics, this.objects);
+    for (const bound of profile.filter) {
+      encoder.enter(bound);
+      const filter = encodingOf(bound.rule.name)?.filter;
+      if (filter) filter(encoder, bound.args as never);
+      else encoder.hostFilter();
+    }
+    for (const weighted of profile.score) {
+      encoder.enter(weighted);
+      const score = encodingOf(weighted.rule.name)?.score;
+      if (score) score(encoder, weighted.args as never, weighted.weight);
+      else encoder.hostScore();
+    }
+    return this.lay(entry, profile, encoder);
+  }
+
+  private lay(entry: TemplateEntry, profile: ResolvedProfile, encoder: ClassEncoder): PodClass {
+    const { core } = this;
+    const { capacity } = this.columns;
+    const address = encoder.allocate(CLASS_BYTES);
+    const set = (field: number, value: number) => {
+      core.i32[(address + field) / 4] = value;
+    };
+    const localScores: EncodedStep[] = [...encoder.localScores];
+    if (encoder.staticLane) localScores.push({ kernel: SCORE_STATIC_LANE, code: 1, params: encoder.staticLane });
+    const stepLists: readonly [number, number, readonly EncodedStep[]][] = [
+      [CLASS_STATIC_FILTERS, CLASS_STATIC_FILTER_COUNT, encoder.staticFilters],
+      [CLASS_LOCAL_FILTERS, CLASS_LOCAL_FILTER_COUNT, encoder.localFilters],
+      [CLASS_COUNTING_FILTERS, CLASS_COUNTING_FILTER_COUNT, encoder.countingFilters],
+      [CLASS_LOCAL_SCORES, CLASS_LOCAL_SCORE_COUNT, localScores],
+    ];
+    for (const [field, count, steps] of stepLists) {
+      set(field, this.writeSteps(encoder, steps));
+      set(count, steps.length);
+    }
+    set(CLASS_RATES, this.writeRates(encoder, encoder.rates));
+    set(CLASS_RATE_COUNT, encoder.rates.length);
+    const watched = encoder.allocate(encoder.watched.size * 4);
+    [...encoder.watched].forEach((table, i) => {
+      core.u32[watched / 4 + i] = table;
+    });
+    set(CLASS_WATCHED, watched);
+    set(CLASS_WATCHED_COUNT, encoder.watched.size);
+    const near = encoder.allocate(capacity);
+    const verdict = encoder.countingFilters.length > 0 ? encoder.allocate(capacity) : near;
+    const hostLane = encoder.hostScores.length > 0 ? encoder.lane(4) : 0;
+    set(CLASS_FIXED, encoder.allocate(capacity));
+    set(CLASS_NEAR, near);
+    set(CLASS_VERDICT, verdict);
+    set(CLASS_LOCAL, encoder.lane(4));
+    set(CLASS_TOTAL, encoder.lane(4));
+    set(CLASS_BLOCK_MAX, encoder.allocate((capacity / 64) * 4 + 256));
+    set(CLASS_SUPER_MAX, encoder.allocate(Math.ceil(capacity / 4096) * 4));
+    set(CLASS_CONSTANT, encoder.constantScore);
+    set(CLASS_HOST_LANE, hostLane);
+    set(CLASS_USAGE, entry.usage);
+    const { codes, fitParams, narrowed, hostFilters, hostScores, allocations, refused } = encoder;
+    return {
+      template: entry.template,
+      entry,
+      profile,
+      address,
+      codes,
+      fitParams,
+      narrowed,
+      hostFilters,
+      hostScores,
+      hostLane,
+      verdictLane: verdict,
+      refused,
+      allocations,
+      stale: encoder.overflowed,
+    };
+  }
+
+  private writeSteps(encoder: ClassEncoder, steps: readonly EncodedStep[]): number {
+    const list = encoder.allocate(steps.length * STEP_BYTES);
+    steps.forEach((step, i) => {
+      const at = list + i * STEP_BYTES;
+      encoder.u32(at + STEP_KERNEL, step.kernel);
+      encoder.u32(at + STEP_CODE, step.code);
+      encoder.u32(at + STEP_PARAMS, step.params);
+    });
+    return list;
+  }
+
+  private writeRates(encoder: ClassEncoder, rates: readonly EncodedRate[]): number {
+    const list = encoder.allocate(rates.length * RATE_BYTES);
+    rates.forEach((rate, i) => {
+      const at = list + i * RATE_BYTES;
+      encoder.u32(at + RATE_KERNEL, rate.kernel);
+      encoder.u32(at + RATE_WEIGHT, rate.weight);
+      encoder.u32(at + RATE_PARAMS, rate.params);
+      encoder.u32(at + RATE_RAW, rate.raw);
+      // No maximum has been seen yet: the first evaluation always counts as moved.
+      encoder.f64(at + RATE_HIGH, -1);
+    });
+    return list;
+  }
+}

@@ -1,0 +1,232 @@
+import { naturalLogarithm } from '../base/log.ts';
+import type { Core } from '../layout/core.ts';
+import {
+  BLOCK,
+  FLEET_ADDRESS,
+  FLEET_CAPACITY,
+  FLEET_CLOSED,
+  FLEET_JOURNAL,
+  FLEET_JOURNAL_MASK,
+  FLEET_LOGARITHM,
+  FLEET_NON_ZERO_CPU,
+  FLEET_NON_ZERO_MEMORY,
+  FLEET_ORDER,
+  FLEET_POD_COUNT,
+  FLEET_POD_LIMIT,
+  FLEET_ROWS,
+  FLEET_SAMPLED,
+  FLEET_SCRATCH,
+  FLEET_TAINT_SET,
+  FLEET_UNSCHEDULABLE,
+  FLEET_WIDE,
+} from '../layout/layout.generated.ts';
+import type { Node } from '../model/node.ts';
+import { amountOf } from '../model/resources.ts';
+import type { Taint } from '../model/taint.ts';
+import type { LabelColumn, ResourceColumns } from '../rules/encode/encoder.ts';
+import { collectImages, type ImageState } from '../rules/view.ts';
+import { nodeOrder } from './node-order.ts';
+
+/** Doubles hold amount * 100 exactly below this. */
+const NARROW_LIMIT = 1n << 46n;
+const INT32_MAX = 0x7fffffff;
+/** Journal entries kept. A class that is further behind rebuilds all of its rows, which it does long before. */
+const JOURNAL_ENTRIES_MIN = 1 << 12;
+
+/** The nodes as columns in the core's memory, and the dictionaries that give label values and taint lists their codes. */
+export class Columns {
+  readonly core: Core;
+  readonly nodes: readonly Node[];
+  readonly rowByName: ReadonlyMap<string, number>;
+  readonly capacity: number;
+  /** Distinct taint lists; index = code. */
+  readonly taintSets: (readonly Taint[])[] = [];
+  private readonly resources = new Map<string, ResourceColumns>();
+  private readonly labelColumns = new Map<string, LabelColumn>();
+  private names: LabelColumn | undefined;
+  private imageStates: ReadonlyMap<string, ImageState> | undefined;
+  private imageRows: Map<string, number[]> | undefined;
+  private readonly domains = new Map<string, { readonly exists: number; readonly count: number }>();
+  private readonly masks = new Map<string, number>();
+  private readonly valueTables = new Map<string, number>();
+
+  constructor(core: Core, nodes: readonly Node[]) {
+    this.core = core;
+    this.nodes = nodes;
+    this.rowByName = new Map(nodes.map((node, row) => [node.name, row]));
+    this.capacity = Math.max(BLOCK, Math.ceil(nodes.length / BLOCK) * BLOCK);
+    this.layOut();
+    this.fill();
+  }
+
+  /** Address of the i32 column of taint list codes. */
+  get taintSetColumn(): number {
+    return this.core.u32[(FLEET_ADDRESS + FLEET_TAINT_SET) / 4] as number;
+  }
+
+  /** Columns of a resource; created when a node offers it or a pod asks for it. */
+  resource(name: string): ResourceColumns {
+    const known = this.resources.get(name);
+    if (known) return known;
+    const columns = { allocatable: this.core.allocate(this.capacity * 8), used: this.core.allocate(this.capacity * 8) };
+    this.resources.set(name, columns);
+    this.nodes.forEach((node, row) => {
+      this.core.i64[columns.allocatable / 8 + row] = this.narrow(amountOf(node.allocatable, name));
+    });
+    return columns;
+  }
+
+  /** Addresses of every i64 column of sums. */
+  usedColumns(): readonly number[] {
+    const sums = [FLEET_NON_ZERO_CPU, FLEET_NON_ZERO_MEMORY].map((field) => this.core.u32[(FLEET_ADDRESS + field) / 4] as number);
+    return [...sums, ...[...this.resources.values()].map(({ used }) => used)];
+  }
+
+  nonZeroColumn(name: string): number | undefined {
+    const field = name === 'cpu' ? FLEET_NON_ZERO_CPU : name === 'memory' ? FLEET_NON_ZERO_MEMORY : undefined;
+    return field === undefined ? undefined : this.core.u32[(FLEET_ADDRESS + field) / 4];
+  }
+
+  /** Global facts about images, gathered on first use. */
+  get images(): ReadonlyMap<string, ImageState> {
+    this.imageStates ??= collectImages(this.nodes);
+    return this.imageStates;
+  }
+
+  /** Rows whose node reports the image. */
+  rowsWithImage(name: string): readonly number[] {
+    if (!this.imageRows) {
+      this.imageRows = new Map();
+      for (const [row, node] of this.nodes.entries()) {
+        for (const image of new Set(node.images.flatMap(({ names }) => names))) {
+          const rows = this.imageRows.get(image);
+          if (rows) rows.push(row);
+          else this.imageRows.set(image, [row]);
+        }
+      }
+    }
+    return this.imageRows.get(name) ?? [];
+  }
+
+  labelColumn(key: string, missingAsEmpty = false): LabelColumn {
+    const name = missingAsEmpty ? `${key}\u0000` : key;
+    let column = this.labelColumns.get(name);
+    if (!column) {
+      column = this.codeColumn((node) => node.labels.get(key) ?? (missingAsEmpty ? '' : undefined));
+      this.labelColumns.set(name, column);
+    }
+    return column;
+  }
+
+  /** Values of the column that some row of the mask carries: u8 per code, and how many. */
+  domainsOf(column: LabelColumn, mask: number): { readonly exists: number; readonly count: number } {
+    const key = `${column.address}:${mask}`;
+    const known = this.domains.get(key);
+    if (known) return known;
+    const exists = this.core.allocate(column.values.length);
+    let count = 0;
+    for (let row = 0; row < this.nodes.length; row++) {
+      const code = this.core.i32[column.address / 4 + row] as number;
+      if (code === 0 || this.core.u8[mask + row] === 0 || this.core.u8[exists + code] === 1) continue;
+      this.core.u8[exists + code] = 1;
+      count++;
+    }
+    const found = { exists, count };
+    this.domains.set(key, found);
+    return found;
+  }
+
+  nameColumn(): LabelColumn {
+    this.names ??= this.codeColumn((node) => node.name);
+    return this.names;
+  }
+
+  /** u8 column: 1 where the predicate holds. Shared by key. */
+  mask(key: string, accepts: (node: Node) => boolean): number {
+    const known = this.masks.get(key);
+    if (known !== undefined) return known;
+    const address = this.core.allocate(this.capacity);
+    this.nodes.forEach((node, row) => {
+      this.core.u8[address + row] = accepts(node) ? 1 : 0;
+    });
+    this.masks.set(key, address);
+    return address;
+  }
+
+  /** u8 per code: 1 where the predicate holds. Shared by column and key. */
+  valueTable(column: LabelColumn, key: string, accepts: (value: string | undefined) => boolean): number {
+    const tableKey = `${column.address}\u0000${key}`;
+    const known = this.valueTables.get(tableKey);
+    if (known !== undefined) return known;
+    const address = this.core.allocate(column.values.length);
+    column.values.forEach((value, code) => {
+      this.core.u8[address + code] = accepts(value) ? 1 : 0;
+    });
+    this.valueTables.set(tableKey, address);
+    return address;
+  }
+
+  /** Notes an amount; from 2^46 on the kernels switch to whole-number arithmetic. */
+  narrow(amount: bigint): bigint {
+    if (amount >= NARROW_LIMIT) this.core.i32[(FLEET_ADDRESS + FLEET_WIDE) / 4] = 1;
+    return amount;
+  }
+
+  private codeColumn(read: (node: Node) => string | undefined): LabelColumn {
+    const address = this.core.allocate(this.capacity * 4);
+    const values: (string | undefined)[] = [undefined];
+    const codes = new Map<string, number>();
+    this.nodes.forEach((node, row) => {
+      const value = read(node);
+      if (value === undefined) return;
+      let code = codes.get(value);
+      if (code === undefined) {
+        code = values.push(value) - 1;
+        codes.set(value, code);
+      }
+      this.core.i32[address / 4 + row] = code;
+    });
+    return { address, values, codeOf: (value) => codes.get(value) };
+  }
+
+  private layOut(): void {
+    const { core, capacity } = this;
+    const set = (field: number, value: number) => {
+      core.i32[(FLEET_ADDRESS + field) / 4] = value;
+    };
+    set(FLEET_ROWS, this.nodes.length);
+    set(FLEET_CAPACITY, capacity);
+    for (const field of [FLEET_CLOSED, FLEET_UNSCHEDULABLE, FLEET_SAMPLED]) set(field, core.allocate(capacity));
+    for (const field of [FLEET_TAINT_SET, FLEET_POD_LIMIT, FLEET_POD_COUNT, FLEET_ORDER, FLEET_SCRATCH])
+      set(field, core.allocate(capacity * 4));
+    for (const field of [FLEET_NON_ZERO_CPU, FLEET_NON_ZERO_MEMORY]) set(field, core.allocate(capacity * 8));
+    const entries = Math.max(JOURNAL_ENTRIES_MIN, 2 ** Math.ceil(Math.log2(capacity)));
+    set(FLEET_JOURNAL, core.allocate(entries * 4));
+    set(FLEET_JOURNAL_MASK, entries - 1);
+    const logarithms = core.allocate((capacity + 3) * 8);
+    for (let i = 1; i < capacity + 3; i++) core.f64[logarithms / 8 + i] = naturalLogarithm(i);
+    set(FLEET_LOGARITHM, logarithms);
+  }
+
+  private fill(): void {
+    const { core } = this;
+    const column = (field: number) => core.i32[(FLEET_ADDRESS + field) / 4] as number;
+    const closed = column(FLEET_CLOSED);
+    core.u8.fill(255, closed + this.nodes.length, closed + this.capacity);
+    const taintCodes = new Map<string, number>();
+    this.nodes.forEach((node, row) => {
+      core.u8[column(FLEET_UNSCHEDULABLE) + row] = node.unschedulable ? 255 : 0;
+      core.i32[column(FLEET_POD_LIMIT) / 4 + row] = node.allocatable.pods > BigInt(INT32_MAX) ? INT32_MAX : Number(node.allocatable.pods);
+      const key = JSON.stringify(node.taints.map((taint) => [taint.key, taint.value, taint.effect]));
+      let code = taintCodes.get(key);
+      if (code === undefined) {
+        code = this.taintSets.push(node.taints) - 1;
+        taintCodes.set(key, code);
+      }
+      core.i32[column(FLEET_TAINT_SET) / 4 + row] = code;
+    });
+    nodeOrder(this.nodes).forEach((row, position) => {
+      core.i32[column(FLEET_ORDER) / 4 + position] = row;
+    });
+  }
+}

@@ -1,0 +1,193 @@
+import type { Core } from '../layout/core.ts';
+import { TABLE_BYTES, TABLE_CELLS, TABLE_FLOAT } from '../layout/layout.generated.ts';
+import type { PodTemplate } from '../model/pod.ts';
+import { podUsage } from '../model/requests.ts';
+import type { ClusterObjects } from '../model/snapshot.ts';
+import { type CarriedTerm, type CountTableSpec, labelToken, type Tally } from '../rules/encode/encoder.ts';
+import { ENCODINGS } from '../rules/encode/index.ts';
+import type { Semantics } from '../rules/rule.ts';
+import type { Columns } from './columns.ts';
+import { type Effect, TemplateEntry, writeUsage } from './templates.ts';
+
+interface TallyUse {
+  readonly table: number;
+  readonly column: number;
+  readonly include: number;
+  readonly weight: number;
+}
+
+interface TallyState {
+  readonly tally: Tally;
+  readonly counted: { readonly entry: TemplateEntry; readonly times: number }[];
+  readonly uses: TallyUse[];
+}
+
+/**
+ * Which templates exist, what is counted about their pods, and the tables of counts. A placement finds the cells it changes in its template's
+ * effects, so keeping all tables exact costs a few additions per placement however many tables there are.
+ */
+export class Counts {
+  private readonly core: Core;
+  private readonly columns: Columns;
+  private readonly objects: ClusterObjects;
+  private readonly semantics: Semantics;
+  private readonly entries = new Map<PodTemplate, TemplateEntry>();
+  private readonly entriesByToken = new Map<string, TemplateEntry[]>();
+  private readonly tallies = new Map<string, TallyState>();
+  private readonly talliesByAnchor = new Map<string, TallyState[]>();
+  private readonly looseTallies: TallyState[] = [];
+  private readonly tables = new Map<string, number>();
+  private readonly terms = new Map<string, CarriedTerm>();
+  private readonly termsByAnchor = new Map<string, CarriedTerm[]>();
+  private readonly looseTerms: CarriedTerm[] = [];
+  /** Called when a term appears that no template carried before: requests compiled earlier may have to heed it. */
+  onNewTerm: (term: CarriedTerm) => void = () => {};
+
+  constructor(core: Core, columns: Columns, objects: ClusterObjects, semantics: Semantics) {
+    this.core = core;
+    this.columns = columns;
+    this.objects = objects;
+    this.semantics = semantics;
+  }
+
+  get templateCount(): number {
+    return this.entries.size;
+  }
+
+  /** The entry of a template, made on first sight. Amortised O(1) per pod. */
+  entry(template: PodTemplate): TemplateEntry {
+    return this.entries.get(template) ?? this.register(template);
+  }
+
+  /** Address of the TABLE with these counts, made and filled from the pods already placed on first sight. */
+  table(spec: CountTableSpec): number {
+    const key = tableKey(spec);
+    const known = this.tables.get(key);
+    if (known !== undefined) return known;
+    const column = spec.topologyKey === undefined ? undefined : this.columns.labelColumn(spec.topologyKey, spec.missingAsEmpty ?? false);
+    const cells = column ? column.values.length : this.columns.capacity;
+    const address = this.core.allocate(TABLE_BYTES);
+    const cellAddress = this.core.allocate(cells * (spec.float ? 8 : 4));
+    this.core.u32[(address + TABLE_CELLS) / 4] = cellAddress;
+    this.core.i32[(address + TABLE_FLOAT) / 4] = spec.float ? 1 : 0;
+    this.tables.set(key, address);
+    const include = spec.include ? this.columns.mask(spec.include.key, spec.include.accepts) : 0;
+    for (const { tally, weight } of spec.feeds) {
+      const state = this.tally(tally);
+      const use = { table: address, column: column?.address ?? 0, include, weight };
+      state.uses.push(use);
+      for (const { entry, times } of state.counted) this.connect(entry, state.tally, use, times);
+    }
+    return address;
+  }
+
+  /** Terms carried by known templates that select this template's pods. */
+  termsOn(template: PodTemplate): readonly CarriedTerm[] {
+    const found: CarriedTerm[] = [];
+    if (this.terms.size === 0) return found;
+    const consider = (terms: readonly CarriedTerm[] | undefined) => {
+      for (const term of terms ?? []) if (term.selects(template)) found.push(term);
+    };
+    for (const token of labelTokens(template)) consider(this.termsByAnchor.get(token));
+    consider(this.looseTerms);
+    return found;
+  }
+
+  private register(template: PodTemplate): TemplateEntry {
+    const terms = ENCODINGS.flatMap((encoding) => encoding.carriedTerms?.(template, this.objects) ?? []);
+    const entry = new TemplateEntry(
+      this.core,
+      template,
+      terms,
+      writeUsage(this.core, this.columns, podUsage(plainPod(template), this.semantics.gates)),
+    );
+    this.entries.set(template, entry);
+    for (const token of tokensOf(entry)) {
+      push(this.entriesByToken, token, entry);
+      for (const state of this.talliesByAnchor.get(token) ?? []) this.countEntry(state, entry);
+    }
+    for (const state of this.looseTallies) this.countEntry(state, entry);
+    for (const term of terms) this.addTerm(term);
+    return entry;
+  }
+
+  private addTerm(term: CarriedTerm): void {
+    if (this.terms.has(term.key)) return;
+    this.terms.set(term.key, term);
+    if (term.anchor === undefined) this.looseTerms.push(term);
+    else push(this.termsByAnchor, term.anchor, term);
+    this.onNewTerm(term);
+  }
+
+  private tally(tally: Tally): TallyState {
+    const known = this.tallies.get(tally.key);
+    if (known) return known;
+    const state: TallyState = { tally, counted: [], uses: [] };
+    this.tallies.set(tally.key, state);
+    if (tally.anchor === undefined) this.looseTallies.push(state);
+    else push(this.talliesByAnchor, tally.anchor, state);
+    const candidates = tally.anchor === undefined ? this.entries.values() : (this.entriesByToken.get(tally.anchor) ?? []);
+    for (const entry of candidates) this.countEntry(state, entry);
+    return state;
+  }
+
+  private countEntry(state: TallyState, entry: TemplateEntry): void {
+    const times = state.tally.count(entry.template);
+    if (times === 0) return;
+    state.counted.push({ entry, times });
+    for (const use of state.uses) this.connect(entry, state.tally, use, times);
+  }
+
+  private connect(entry: TemplateEntry, tally: Tally, use: TallyUse, times: number): void {
+    const effect: Effect = {
+      table: use.table,
+      column: use.column,
+      include: use.include,
+      terminating: tally.terminating,
+      weight: use.weight * times,
+    };
+    const address = entry.addEffect(effect);
+    for (const row of entry.rows) this.core.exports.applyEffect(address, row, 1);
+    if (tally.terminating) for (const row of entry.terminatingRows) this.core.exports.applyEffect(address, row, 1);
+  }
+}
+
+/** A template's usage does not depend on the pod unless the pod carries resize status, which has a record of its own. */
+function plainPod(template: PodTemplate): Parameters<typeof podUsage>[0] {
+  return {
+    namespace: template.namespace,
+    name: '',
+    uid: '',
+    template,
+    nodeName: '',
+    nominatedNodeName: '',
+    phase: '',
+    terminating: false,
+    createdMs: 0,
+    disruptedByScheduler: false,
+  };
+}
+
+function* labelTokens(template: PodTemplate): Iterable<string> {
+  for (const [key, value] of template.labels) {
+    yield labelToken(key, value);
+    yield labelToken(key, value, template.namespace);
+  }
+}
+
+function tokensOf(entry: TemplateEntry): ReadonlySet<string> {
+  const tokens = new Set(labelTokens(entry.template));
+  for (const term of entry.terms) tokens.add(term.key);
+  return tokens;
+}
+
+function tableKey(spec: CountTableSpec): string {
+  const feeds = spec.feeds.map(({ tally, weight }) => `${weight}\u0001${tally.key}`).join('\u0002');
+  return `${spec.topologyKey ?? '\u0003row'}\u0000${spec.missingAsEmpty ? 'e' : ''}\u0000${spec.include?.key ?? ''}\u0000${spec.float ? 'f' : 'i'}\u0000${feeds}`;
+}
+
+function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

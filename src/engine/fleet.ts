@@ -1,0 +1,128 @@
+import { assert } from '../base/assert.ts';
+import { Core } from '../layout/core.ts';
+import { FLEET_ADDRESS, FLEET_POD_COUNT } from '../layout/layout.generated.ts';
+import type { Node } from '../model/node.ts';
+import type { Pod } from '../model/pod.ts';
+import { podUsage } from '../model/requests.ts';
+import { AMOUNT_MAX } from '../model/resources.ts';
+import type { ClusterObjects } from '../model/snapshot.ts';
+import type { Semantics } from '../rules/rule.ts';
+import { ClusterView } from '../rules/view.ts';
+import { Classes, type PodClass } from './classes.ts';
+import { Columns } from './columns.ts';
+import { Counts } from './counts.ts';
+import type { ResolvedProfile } from './resolved-profile.ts';
+import { writeUsage } from './templates.ts';
+
+/**
+ * The engine's state: nodes as columns, the pods on them, and the classes compiled so far. One thread writes it.
+ *
+ * Two pictures of the same cluster are kept: the columns, which decide, and a ClusterView for the plain twins (messages, preemption, rules
+ * without kernels), which is made when first needed and then kept up with every placement.
+ */
+export class Fleet {
+  readonly core: Core;
+  readonly nodes: readonly Node[];
+  readonly objects: ClusterObjects;
+  readonly semantics: Semantics;
+  readonly columns: Columns;
+  readonly counts: Counts;
+  readonly classes: Classes;
+  /** Pods of each row in order of arrival. */
+  readonly podsOnRow: Pod[][];
+  private readonly profiles: ReadonlyMap<string, ResolvedProfile>;
+  private plain: ClusterView | undefined;
+
+  constructor(
+    nodes: readonly Node[],
+    objects: ClusterObjects,
+    semantics: Semantics,
+    profiles: readonly ResolvedProfile[],
+    core = new Core(),
+  ) {
+    this.core = core;
+    this.nodes = nodes;
+    this.objects = objects;
+    this.semantics = semantics;
+    this.profiles = new Map(profiles.map((profile) => [profile.schedulerName, profile]));
+    this.columns = new Columns(core, nodes);
+    this.counts = new Counts(core, this.columns, objects, semantics);
+    this.classes = new Classes(core, this.columns, this.counts, semantics, objects);
+    this.podsOnRow = nodes.map(() => []);
+  }
+
+  rowOf(nodeName: string): number | undefined {
+    return this.columns.rowByName.get(nodeName);
+  }
+
+  profileOf(pod: Pod): ResolvedProfile | undefined {
+    return this.profiles.get(pod.template.schedulerName);
+  }
+
+  classOf(pod: Pod, profile: ResolvedProfile): PodClass {
+    return this.classes.of(pod.template, profile);
+  }
+
+  /** Puts the pod on the row. The caller has decided; nothing is checked. */
+  place(pod: Pod, row: number): void {
+    const entry = this.counts.entry(pod.template);
+    if (pod.resize) {
+      this.commitResized(pod, row, 1);
+      this.core.exports.commitEffects(entry.usage, row, 1, pod.terminating ? 1 : 0);
+      this.core.exports.recordChange(row);
+    } else this.core.exports.commit(entry.usage, row, 1, pod.terminating ? 1 : 0);
+    this.notePlaced(pod, row);
+  }
+
+  /** The bookkeeping of a placement that the core has already committed. */
+  notePlaced(pod: Pod, row: number): void {
+    const entry = this.counts.entry(pod.template);
+    (pod.terminating ? entry.terminatingRows : entry.rows).push(row);
+    (this.podsOnRow[row] as Pod[]).push(pod);
+    this.plain?.nodes[row]?.addPod(pod);
+  }
+
+  /** Takes the pod off the row. O(pods on the row + pods of the template). */
+  remove(pod: Pod, row: number): void {
+    const pods = this.podsOnRow[row] as Pod[];
+    const at = pods.findIndex((other) => other.name === pod.name && other.namespace === pod.namespace);
+    assert(at >= 0, 'a pod is removed from the row it is on');
+    const [removed] = pods.splice(at, 1) as [Pod];
+    const entry = this.counts.entry(removed.template);
+    entry.forget(row, removed.terminating);
+    const terminating = removed.terminating ? 1 : 0;
+    if (this.saturated(row)) this.sumAnew(row);
+    else if (removed.resize) this.commitResized(removed, row, -1);
+    else this.core.exports.commitUsage(entry.usage, row, -1);
+    this.core.exports.commitEffects(entry.usage, row, -1, terminating);
+    this.core.exports.recordChange(row);
+    this.plain?.nodes[row]?.removePod(removed);
+  }
+
+  /** The plain picture of the cluster as it is now. */
+  view(): ClusterView {
+    if (!this.plain) {
+      this.plain = new ClusterView(this.nodes, this.objects, this.semantics);
+      for (let row = 0; row < this.nodes.length; row++) for (const pod of this.podsOnRow[row] as Pod[]) this.plain.nodes[row]?.addPod(pod);
+    }
+    return this.plain;
+  }
+
+  private commitResized(pod: Pod, row: number, sign: 1 | -1): void {
+    this.core.exports.commitUsage(writeUsage(this.core, this.columns, podUsage(pod, this.semantics.gates)), row, sign);
+  }
+
+  /** A sum that has reached the int64 limit has lost what it was made of. */
+  private saturated(row: number): boolean {
+    return this.columns.usedColumns().some((column) => this.core.i64[column / 8 + row] === AMOUNT_MAX);
+  }
+
+  private sumAnew(row: number): void {
+    for (const column of this.columns.usedColumns()) this.core.i64[column / 8 + row] = 0n;
+    this.core.i32[(this.core.u32[(FLEET_ADDRESS + FLEET_POD_COUNT) / 4] as number) / 4 + row] = 0;
+    for (const pod of this.podsOnRow[row] as Pod[]) {
+      if (pod.resize) this.commitResized(pod, row, 1);
+      else this.core.exports.commitUsage(this.counts.entry(pod.template).usage, row, 1);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { AnyRuleEncoding } from './encoder.ts';
+import { encodeImageLocality } from './image-locality.ts';
+import { encodeNodeAffinity } from './node-affinity.ts';
+import { encodeNodeName } from './node-name.ts';
+import { encodeNodePorts } from './node-ports.ts';
+import { encodeBalancedAllocation } from './node-resources-balanced-allocation.ts';
+import { encodeNodeResourcesFit } from './node-resources-fit.ts';
+import { encodeNodeUnschedulable } from './node-unschedulable.ts';
+import { encodePodTopologySpread } from './pod-topology-spread.ts';
+import { encodeTaintToleration } from './taint-toleration.ts';
+
+/** Encodings by upstream's plugin name. A rule that is missing here runs through its plain twin. */
+const BY_NAME: Readonly<Record<string, AnyRuleEncoding>> = {
+  NodeUnschedulable: encodeNodeUnschedulable,
+  NodeName: encodeNodeName,
+  TaintToleration: encodeTaintToleration,
+  NodeAffinity: encodeNodeAffinity,
+  NodePorts: encodeNodePorts,
+  NodeResourcesFit: encodeNodeResourcesFit,
+  NodeResourcesBalancedAllocation: encodeBalancedAllocation,
+  PodTopologySpread: encodePodTopologySpread,
+  ImageLocality: encodeImageLocality,
+};
+
+export const ENCODINGS: readonly AnyRuleEncoding[] = Object.values(BY_NAME);
+
+export function encodingOf(name: string): AnyRuleEncoding | undefined {
+  return Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+}
