@@ -100,6 +100,8 @@ export interface PodTemplate {
   /** spec.resources.requests (pod-level); undefined when spec.resources is absent. */
   readonly podRequests?: QuantityList;
   readonly hostNetwork: boolean;
+  /** Features that a node must declare for the pod (upstream nodedeclaredfeatures InferForScheduling); undefined: none. */
+  readonly requiredFeatures?: readonly string[];
   readonly volumes: readonly Volume[];
   /** spec.resourceClaims: dynamic resource allocation, reported as not modelled. */
   readonly resourceClaims: readonly string[];
