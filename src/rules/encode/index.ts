@@ -1,6 +1,8 @@
 import type { AnyRuleEncoding } from './encoder.ts';
 import { encodeImageLocality } from './image-locality.ts';
+import { encodeInterPodAffinity } from './inter-pod-affinity.ts';
 import { encodeNodeAffinity } from './node-affinity.ts';
+import { encodeNodeDeclaredFeatures } from './node-declared-features.ts';
 import { encodeNodeName } from './node-name.ts';
 import { encodeNodePorts } from './node-ports.ts';
 import { encodeBalancedAllocation } from './node-resources-balanced-allocation.ts';
@@ -8,6 +10,7 @@ import { encodeNodeResourcesFit } from './node-resources-fit.ts';
 import { encodeNodeUnschedulable } from './node-unschedulable.ts';
 import { encodePodTopologySpread } from './pod-topology-spread.ts';
 import { encodeTaintToleration } from './taint-toleration.ts';
+import { encodeNodeVolumeLimits, encodeVolumeBinding, encodeVolumeRestrictions, encodeVolumeZone } from './volumes.ts';
 
 /** Encodings by upstream's plugin name. A rule that is missing here runs through its plain twin. */
 const BY_NAME: Readonly<Record<string, AnyRuleEncoding>> = {
@@ -18,7 +21,13 @@ const BY_NAME: Readonly<Record<string, AnyRuleEncoding>> = {
   NodePorts: encodeNodePorts,
   NodeResourcesFit: encodeNodeResourcesFit,
   NodeResourcesBalancedAllocation: encodeBalancedAllocation,
+  VolumeRestrictions: encodeVolumeRestrictions,
+  NodeVolumeLimits: encodeNodeVolumeLimits,
+  VolumeBinding: encodeVolumeBinding,
+  VolumeZone: encodeVolumeZone,
+  NodeDeclaredFeatures: encodeNodeDeclaredFeatures,
   PodTopologySpread: encodePodTopologySpread,
+  InterPodAffinity: encodeInterPodAffinity,
   ImageLocality: encodeImageLocality,
 };
 
