@@ -1,0 +1,69 @@
+import type { Status } from '../rules/rule.ts';
+import type { FailedAttempt, Preempt } from './cycle.ts';
+
+/** Upstream's text when the cluster has no node at all; preemption is not tried then. */
+export const NO_NODES_MESSAGE = 'no nodes available to schedule pods';
+
+/** What a FitError is made of (specification 4.6). */
+export interface FitErrorParts {
+  /** All nodes of the snapshot. */
+  readonly nodeCount: number;
+  /** Text of the PreFilter status with which the whole cluster refused; the nodes' reasons are left out then. */
+  readonly preFilter?: string;
+  /** Statuses of the examined nodes. */
+  readonly statuses: Iterable<Status>;
+  /** Status of the nodes that `statuses` does not cover. */
+  readonly absent?: Status;
+  /** Text of PostFilter. */
+  readonly postFilter?: string;
+}
+
+/** Upstream's FailedScheduling text, byte for byte. Counts are per reason, so that they may add up to more than the nodes. */
+export function fitErrorMessage(parts: FitErrorParts): string {
+  const middle = parts.preFilter ? parts.preFilter : reasonHistogram(parts);
+  return `0/${parts.nodeCount} nodes are available:${middle ? ` ${middle}.` : ''}${parts.postFilter ? ` ${parts.postFilter}` : ''}`;
+}
+
+/** `<count> <reason>` sorted as text, so that "10 x" comes before "2 y". */
+function reasonHistogram({ nodeCount, statuses, absent }: FitErrorParts): string {
+  const counts = new Map<string, number>();
+  const count = (reason: string, nodes: number): void => {
+    counts.set(reason, (counts.get(reason) ?? 0) + nodes);
+  };
+  let covered = 0;
+  for (const status of statuses) {
+    covered++;
+    for (const reason of status.reasons) count(reason, 1);
+  }
+  if (covered < nodeCount) for (const reason of absent?.reasons ?? []) count(reason, nodeCount - covered);
+  return [...counts]
+    .map(([reason, nodes]) => `${nodes} ${reason}`)
+    .sort()
+    .join(', ');
+}
+
+/** A status in one line (upstream Status.Message). */
+export function statusMessage(status: Status): string {
+  return status.reasons.join(', ');
+}
+
+/**
+ * The text of the PostFilter plugins of the attempt's profile: '' when preemption has found a node. Without PreFilter
+ * having run to its end DynamicResources has no state and stops the others with its error (specification Q9).
+ *
+ * @param preempt DefaultPreemption; without it the step is passed over.
+ */
+export function postFilterMessage(attempt: FailedAttempt, preempt?: Preempt): string {
+  const reasons: string[] = [];
+  for (const step of attempt.profile.postFilter) {
+    if (step.plugin === 'DynamicResources') {
+      if (!attempt.filters) return 'not found';
+      reasons.push('no new claims to deallocate');
+      continue;
+    }
+    const outcome = preempt?.(attempt, step.args);
+    if (outcome?.node !== undefined) return '';
+    if (outcome?.message) reasons.push(outcome.message);
+  }
+  return reasons.join(', ');
+}
