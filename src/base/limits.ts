@@ -39,3 +39,12 @@ export const CSV_LINE_BYTES_MAX = 64 * KIB;
 
 /** Pods that one controller manifest may expand to: Kubernetes supports clusters of 150,000 pods; planning goes to a million. */
 export const EXPANDED_REPLICAS_MAX = 1_000_000;
+
+/** Core memory for class tables; beyond it the least recently used ones are dropped and come back exact when needed. */
+export const CLASS_MEMORY_MAX = 512 * MIB;
+
+/** Worker threads: more than any machine's cores serves nobody and each costs an isolate of some 10 MiB. */
+export const WORKERS_MAX = 64;
+
+/** Pods decided in the core per call: enough that the call costs nothing, few enough that progress is seen. */
+export const BATCH_PODS_MAX = 4096;

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import type { Core } from '../layout/core.ts';
 import { FILTER_HOST_LANE, OPEN } from '../layout/layout.generated.ts';
 import type { Node } from '../model/node.ts';
@@ -256,11 +257,7 @@ export class ClassEncoder implements RequestEncoder {
     const first = this.codes.length;
     const rule = (this.current as BoundRule).rule.name;
     for (const status of statuses) this.codes.push(fitNames ? { rule, status, fitNames } : { rule, status });
+    assert(this.codes.length <= OPEN, 'verdict codes fit into a byte: every rule announces a bounded number of statuses');
     return first;
-  }
-
-  /** True when more codes were asked for than a verdict byte can tell apart. */
-  get overflowed(): boolean {
-    return this.codes.length > OPEN;
   }
 }

@@ -1,3 +1,4 @@
+import { CLASS_MEMORY_MAX } from '../base/limits.ts';
 import type { Core } from '../layout/core.ts';
 import {
   CLASS_BLOCK_MAX,
@@ -66,9 +67,16 @@ export interface PodClass {
   readonly allocations: readonly { readonly address: number; readonly bytes: number }[];
   /** A template registered later acts on this class: compile it again before its next decision. */
   stale: boolean;
+  /** Logical time of the last use. */
+  usedAt: number;
 }
 
-/** Compiles classes and keeps them by template. */
+/** Builds the lanes of many classes at once: the seam for worker threads. */
+export interface ClassBuilder {
+  build(addresses: readonly number[]): Promise<void>;
+}
+
+/** Compiles classes and keeps them by template, the least recently used ones only while memory allows. */
 export class Classes {
   private readonly core: Core;
   private readonly columns: Columns;
@@ -76,6 +84,10 @@ export class Classes {
   private readonly semantics: Semantics;
   private readonly objects: ClusterObjects;
   private readonly byTemplate = new Map<PodTemplate, PodClass>();
+  private bytes = 0;
+  /** Classes used at or after the mark are in use and stay. */
+  private mark = 0;
+  private clock = 0;
 
   constructor(core: Core, columns: Columns, counts: Counts, semantics: Semantics, objects: ClusterObjects) {
     this.core = core;
@@ -95,18 +107,49 @@ export class Classes {
   /** The class of a template, compiled on first sight. Amortised O(1) per pod. */
   of(template: PodTemplate, profile: ResolvedProfile): PodClass {
     const known = this.byTemplate.get(template);
-    if (known && !known.stale) return known;
+    if (known && !known.stale) {
+      known.usedAt = ++this.clock;
+      return known;
+    }
     if (known) this.drop(known);
-    const entry = this.counts.entry(template);
-    const cls = this.compile(entry, profile);
+    if (this.bytes > CLASS_MEMORY_MAX) this.evict();
+    const cls = this.compile(this.counts.entry(template), profile);
+    cls.usedAt = ++this.clock;
+    this.bytes += bytesOf(cls);
     this.byTemplate.set(template, cls);
     return cls;
+  }
+
+  /** Compiles nothing. */
+  peek(template: PodTemplate): PodClass | undefined {
+    return this.byTemplate.get(template);
+  }
+
+  /** From here on every class asked for stays until the next mark. */
+  pin(): void {
+    this.mark = this.clock + 1;
+  }
+
+  /** True when the classes in use alone fill the memory: the caller should finish with them before asking for more. */
+  get crowded(): boolean {
+    return this.bytes > CLASS_MEMORY_MAX && this.evictable().length === 0;
+  }
+
+  private evictable(): PodClass[] {
+    return [...this.byTemplate.values()].filter((cls) => cls.usedAt < this.mark);
+  }
+
+  /** Drops the less recently used half of the classes that are not in use. */
+  private evict(): void {
+    const idle = this.evictable().sort((a, b) => a.usedAt - b.usedAt);
+    for (const cls of idle.slice(0, Math.ceil(idle.length / 2))) this.drop(cls);
   }
 
   /** Frees a class; it comes back exact when asked for again. */
   drop(cls: PodClass): void {
     for (const { address, bytes } of cls.allocations) this.core.release(address, bytes);
     this.byTemplate.delete(cls.template);
+    this.bytes -= bytesOf(cls);
   }
 
   private compile(entry: TemplateEntry, profile: ResolvedProfile): PodClass {
@@ -181,7 +224,8 @@ export class Classes {
       verdictLane: verdict,
       refused,
       allocations,
-      stale: encoder.overflowed,
+      stale: false,
+      usedAt: 0,
     };
   }
 
@@ -209,4 +253,8 @@ export class Classes {
     });
     return list;
   }
+}
+
+function bytesOf(cls: PodClass): number {
+  return cls.allocations.reduce((sum, { bytes }) => sum + bytes, 0);
 }

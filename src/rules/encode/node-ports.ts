@@ -7,18 +7,18 @@ import type { RuleEncoding, Tally } from './encoder.ts';
 
 export const encodeNodePorts: RuleEncoding = {
   filter(encoder) {
-    for (const port of hostPorts(encoder.template)) {
-      const table = encoder.countTable({ feeds: [{ tally: portHolders(port), weight: 1 }] });
-      encoder.localFilter(FILTER_ROW_COUNT, table, [unschedulable(REASON)]);
-    }
+    const wanted = hostPorts(encoder.template);
+    if (wanted.length === 0) return;
+    const table = encoder.countTable({ feeds: [{ tally: portHolders(wanted), weight: 1 }] });
+    encoder.localFilter(FILTER_ROW_COUNT, table, [unschedulable(REASON)]);
   },
 };
 
-/** Pods that hold a host port in conflict with the wanted one. */
-function portHolders(wanted: ContainerPort): Tally {
+/** Pods that hold a host port in conflict with one of the wanted ones. */
+function portHolders(wanted: readonly ContainerPort[]): Tally {
   return {
-    key: `port\u0000${wanted.protocol}\u0000${wanted.hostPort}\u0000${wanted.hostIP}`,
+    key: `ports\u0000${JSON.stringify(wanted.map(({ protocol, hostPort, hostIP }) => [protocol, hostPort, hostIP]))}`,
     terminating: true,
-    count: (template) => (hostPorts(template).some((held) => portsConflict(held, wanted)) ? 1 : 0),
+    count: (template) => (hostPorts(template).some((held) => wanted.some((port) => portsConflict(held, port))) ? 1 : 0),
   };
 }

@@ -8,17 +8,7 @@ type Kinds = ReadonlySet<PodTemplate['volumes'][number]['kind']>;
 
 const CLAIMS: Kinds = new Set(['claim', 'ephemeral']);
 const DISKS: Kinds = new Set(['claim', 'gce', 'ebs', 'iscsi', 'rbd']);
-const ATTACHED: Kinds = new Set([
-  'claim',
-  'ephemeral',
-  'gce',
-  'ebs',
-  'azureDisk',
-  'azureFile',
-  'cinder',
-  'vsphere',
-  'portworx',
-]);
+const ATTACHED: Kinds = new Set(['claim', 'ephemeral', 'gce', 'ebs', 'azureDisk', 'azureFile', 'cinder', 'vsphere', 'portworx']);
 
 function concerns(template: PodTemplate, kinds: Kinds): boolean {
   return template.volumes.some(({ kind }) => kinds.has(kind));
