@@ -1,0 +1,94 @@
+import { PlimsollError } from '../base/errors.ts';
+import { nearest } from '../engine/nearest.ts';
+import { type ProfileOptions, resolveProfiles } from '../engine/profile.ts';
+import type { ResolvedProfile } from '../engine/resolved-profile.ts';
+import {
+  type FeatureGate,
+  type FeatureGates,
+  GATE_DEFAULTS,
+  KUBE_VERSION_DEFAULT,
+  KUBE_VERSIONS,
+  type KubeVersion,
+} from '../model/gates.ts';
+import type { TieMode } from '../model/results.ts';
+import type { Semantics } from '../rules/rule.ts';
+
+/** What every planning question can be asked with. */
+export interface EngineOptions {
+  /** A parsed KubeSchedulerConfiguration; default: upstream's default profile. */
+  readonly config?: unknown;
+  /** Release whose decisions are reproduced; default 1.36. */
+  readonly kubeVersion?: KubeVersion;
+  /** Feature gates that differ from the release's defaults. */
+  readonly featureGates?: Partial<FeatureGates>;
+  /** Among equally good nodes: the first in snapshot order (default), upstream's heap, or one by `seed`. */
+  readonly tie?: TieMode;
+  /** Whole number; default 0. */
+  readonly seed?: number;
+  /** Share of the nodes to look at, in percent; 0 = upstream's adaptive share. Overrules the configuration; default 100. */
+  readonly percentageOfNodesToScore?: number;
+  /** Threads that prepare decisions; the answer does not depend on it. */
+  readonly workers?: number;
+  /** Failure domains of nodes beside their labels: node name to level (host, rack, ...) to domain. */
+  readonly hosts?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** What is not modelled is an error instead of a warning. */
+  readonly strict?: boolean;
+}
+
+/** Options with every default filled in. */
+export interface Settings {
+  readonly semantics: Semantics;
+  readonly profiles: readonly ResolvedProfile[];
+  readonly tie: TieMode;
+  readonly seed: number;
+  /** What the configuration asks for and decisions do not reflect. */
+  readonly warnings: readonly string[];
+}
+
+const TIE_MODES: readonly TieMode[] = ['first', 'heap', 'seeded'];
+
+/** @throws PlimsollError USAGE for an option out of its range, CONFIG or UNSUPPORTED for the configuration. */
+export function resolveOptions(options: EngineOptions = {}): Settings {
+  const { kubeVersion = KUBE_VERSION_DEFAULT, tie = 'first', seed = 0, percentageOfNodesToScore, strict } = options;
+  checkMember('kubeVersion', kubeVersion, KUBE_VERSIONS);
+  checkMember('tie', tie, TIE_MODES);
+  checkWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  if (percentageOfNodesToScore !== undefined) checkWhole('percentageOfNodesToScore', percentageOfNodesToScore, 0, 100);
+  const semantics: Semantics = { kubeVersion, gates: resolveGates(kubeVersion, options.featureGates ?? {}) };
+  const profileOptions: ProfileOptions = {
+    ...(percentageOfNodesToScore === undefined ? {} : { percentageOfNodesToScore }),
+    ...(strict === undefined ? {} : { strict }),
+  };
+  const { profiles, warnings } = resolveProfiles(options.config, semantics, profileOptions);
+  return { semantics, profiles, tie, seed, warnings };
+}
+
+/** The release's defaults with the given gates on top. @throws PlimsollError USAGE for an unknown gate. */
+export function resolveGates(kubeVersion: KubeVersion, gates: Partial<FeatureGates>): FeatureGates {
+  const resolved: Record<FeatureGate, boolean> = {
+    ...GATE_DEFAULTS,
+    // Alpha in 1.35, beta and on from 1.36.
+    InPlacePodLevelResourcesVerticalScaling: kubeVersion === '1.36',
+  };
+  for (const [gate, on] of Object.entries(gates)) {
+    if (!Object.hasOwn(GATE_DEFAULTS, gate)) throw unknown('featureGates', gate, Object.keys(GATE_DEFAULTS));
+    if (typeof on !== 'boolean') throw new PlimsollError('USAGE', 'must be true or false', { path: `featureGates.${gate}`, value: on });
+    resolved[gate as FeatureGate] = on;
+  }
+  return resolved;
+}
+
+function checkMember(path: string, value: unknown, known: readonly string[]): void {
+  if (!known.includes(value as string)) throw unknown(path, value, known);
+}
+
+function unknown(path: string, value: unknown, known: readonly string[]): PlimsollError {
+  const near = nearest(String(value), known);
+  const hint = near === undefined ? `use one of ${known.join(', ')}` : `did you mean ${near}?`;
+  return new PlimsollError('USAGE', 'is not known', { path, value, hint });
+}
+
+function checkWhole(path: string, value: unknown, low: number, high: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high) return;
+  throw new PlimsollError('USAGE', `must be a whole number from ${low} to ${high}`, { path, value });
+}
