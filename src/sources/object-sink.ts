@@ -43,14 +43,14 @@ export function namesItsKind(value: unknown): boolean {
 /** Takes the items of one list in order; holds items back only while the list has not yet said what kind they are of. */
 export class ListItems {
   private readonly sink: ObjectSink;
-  private readonly file: string;
+  private readonly file: string | undefined;
   private readonly prefix: string;
   private readonly held: { raw: unknown; place: ErrorPlace }[] = [];
   private head: { readonly implied: ImpliedKind | undefined } | undefined;
   private count = 0;
 
   /** `bare`: an array without a list around it; its items must name their kind. */
-  constructor(sink: ObjectSink, file: string, bare: boolean) {
+  constructor(sink: ObjectSink, file: string | undefined, bare: boolean) {
     this.sink = sink;
     this.file = file;
     this.prefix = bare ? '' : 'items';
@@ -67,8 +67,8 @@ export class ListItems {
   /** `line`: 1-based, where the item begins. */
   add(raw: unknown, line: number | undefined): void {
     const path = this.nextPath();
-    if (!isObject(raw)) throw notAnObject(raw, path);
-    const place: ErrorPlace = { file: this.file, path, ...(line === undefined ? {} : { line }) };
+    const place = { path, ...placeOf(this.file, line) };
+    if (!isObject(raw)) throw notAnObject(raw).at(place);
     this.count++;
     const unclear = this.head === undefined && !namesItsKind(raw);
     if (unclear || this.held.length > 0) this.held.push({ raw, place });
@@ -81,16 +81,20 @@ export class ListItems {
   }
 }
 
-/** Hands on one whole document: an object, a list, or an array of objects. Throws INPUT_KIND. */
-export function addDocument(sink: ObjectSink, value: unknown, file: string, line?: number): void {
+/** Hands on one whole document: an object, a list, or an array of objects; `itemLines` where known. Throws INPUT_KIND. */
+export function addDocument(sink: ObjectSink, value: unknown, file?: string, line?: number, itemLines: readonly number[] = []): void {
   const bare = Array.isArray(value);
   if (!bare && !isObject(value)) throw notAnObject(value);
   const items = bare ? value : value.items;
   if (!Array.isArray(items)) {
-    sink.add(value, { file, ...(line === undefined ? {} : { line }) });
+    sink.add(value, placeOf(file, line));
     return;
   }
   const list = new ListItems(sink, file, bare);
   if (!bare) list.begin(value as ListHead);
-  for (const item of items) list.add(item, line);
+  for (const [i, item] of items.entries()) list.add(item, itemLines[i] ?? line);
+}
+
+function placeOf(file: string | undefined, line: number | undefined): ErrorPlace {
+  return { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
 }

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { Pod } from '../model/pod.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+
+/** Owners whose pods cannot be elsewhere: one pod for each node, or started by the node itself. */
+const FIXED_OWNERS: ReadonlySet<string> = new Set(['DaemonSet', 'Node']);
+
+/**
+ * The same cluster with every movable pod waiting: what the scheduler would do if it started over. Mirror (static) pods,
+ * pods of DaemonSets and pods being deleted stay where they are.
+ */
+export function fromEmpty(snapshot: Snapshot): Snapshot {
+  return {
+    ...snapshot,
+    pods: snapshot.pods.map((pod) => (isMovable(pod) ? waiting(pod) : pod)),
+    hash: createHash('sha256').update(`${snapshot.hash} from empty`).digest('hex').slice(0, snapshot.hash.length),
+  };
+}
+
+function isMovable(pod: Pod): boolean {
+  const { mirror, owner } = pod.template;
+  return !mirror && !pod.terminating && !(owner && FIXED_OWNERS.has(owner.kind));
+}
+
+/** The pod as it was before it got a node: nothing started, nothing resized. */
+function waiting(pod: Pod): Pod {
+  const { namespace, name, uid, template, terminating, createdMs } = pod;
+  return {
+    namespace,
+    name,
+    uid,
+    template,
+    nodeName: '',
+    nominatedNodeName: '',
+    phase: '',
+    terminating,
+    createdMs,
+    disruptedByScheduler: false,
+  };
+}

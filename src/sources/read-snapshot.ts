@@ -1,0 +1,136 @@
+import { PlimsollError } from '../base/errors.ts';
+import { SnapshotBuilder } from '../model/parse/snapshot-builder.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { type ByteCounter, unpacked } from './bytes.ts';
+import { utf8Text } from './encoding.ts';
+import { expandControllers } from './expand/expand.ts';
+import { Inventory } from './expand/inventory.ts';
+import { sniff } from './format.ts';
+import { fromEmpty } from './from-empty.ts';
+import { type Input, resolveInputs } from './inputs.ts';
+import { readJson } from './json-reader.ts';
+import { addDocument, type ObjectSink } from './object-sink.ts';
+import { OpenbTrace } from './openb.ts';
+import { readYaml } from './yaml-reader.ts';
+
+export interface ReadProgress {
+  /** Bytes read so far, as stored (before unpacking). */
+  readonly bytes: number;
+  /** Undefined when an input's size is unknown (standard input). */
+  readonly bytesTotal?: number;
+  /** Objects read so far. */
+  readonly objects: number;
+}
+
+export interface ReadOptions {
+  /** Apply API-server defaults and refuse what the API server would refuse. Default true; false: objects are as the API server stores them. */
+  readonly defaults?: boolean;
+  /** Add the pods that controllers in the input would have made and the input lacks. Default false. */
+  readonly expand?: boolean;
+  /** Treat every movable pod as waiting for a node. Default false. */
+  readonly fromEmpty?: boolean;
+  /** Called after every chunk of about a megabyte. */
+  readonly onProgress?: (progress: ReadProgress) => void;
+  /** Stops reading; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A path, several, '-' for standard input, a parsed object or list, or an array of parsed objects. */
+export type SnapshotSource = string | readonly string[] | object;
+
+/**
+ * Reads a cluster: Kubernetes objects as JSON or YAML (lists, single objects, several documents, NDJSON, gzip), directories
+ * of such files, or the openb trace. The format is told by content. Linear in the input; a list streams, so memory is that
+ * of the snapshot. Throws PlimsollError with file, field path and, where there are lines, line; nothing is loaded in part.
+ */
+export async function readSnapshot(source: SnapshotSource, options: ReadOptions = {}): Promise<Snapshot> {
+  const builder = new SnapshotBuilder({ defaults: options.defaults ?? true });
+  const reading = new Reading(builder, options);
+  const paths = pathsOf(source);
+  if (paths) await reading.readInputs(await resolveInputs(paths));
+  else reading.readParsed(source as object);
+  return reading.finish();
+}
+
+function pathsOf(source: SnapshotSource): readonly string[] | undefined {
+  if (typeof source === 'string') return [source];
+  if (!Array.isArray(source) || (source.length > 0 && !source.some((item) => typeof item === 'string'))) return undefined;
+  if (source.length > 0 && source.every((item) => typeof item === 'string')) return source;
+  throw new PlimsollError('USAGE', source.length === 0 ? 'no input is given' : 'paths and objects in one list', {
+    hint: 'give a path, a list of paths, a parsed object or a list of parsed objects',
+  });
+}
+
+class Reading {
+  private readonly builder: SnapshotBuilder;
+  private readonly options: ReadOptions;
+  private readonly inventory: Inventory | undefined;
+  private readonly sink: ObjectSink;
+  private readonly trace: OpenbTrace;
+  private readonly counter: ByteCounter = { bytes: 0 };
+  private bytesTotal: number | undefined;
+  private objects = 0;
+
+  constructor(builder: SnapshotBuilder, options: ReadOptions) {
+    this.builder = builder;
+    this.options = options;
+    this.inventory = options.expand ? new Inventory(builder) : undefined;
+    const next: ObjectSink = this.inventory ?? builder;
+    this.sink = {
+      add: (raw, place, implied) => {
+        next.add(raw, place, implied);
+        this.objects++;
+      },
+    };
+    this.trace = new OpenbTrace(this.sink);
+  }
+
+  async readInputs(inputs: readonly Input[]): Promise<void> {
+    const sizes = inputs.map((input) => input.bytes);
+    if (sizes.every((size) => size !== undefined)) this.bytesTotal = sizes.reduce((sum, size) => sum + size, 0);
+    for (const input of inputs) {
+      try {
+        await this.readInput(input);
+      } catch (error) {
+        throw error instanceof PlimsollError ? error.at({ file: input.name }) : error;
+      }
+    }
+  }
+
+  readParsed(source: object): void {
+    addDocument(this.sink, source);
+    this.report();
+  }
+
+  finish(): Snapshot {
+    const notModelled = this.trace.finish();
+    if (this.inventory) expandControllers(this.inventory);
+    const read = this.builder.finish();
+    const snapshot = notModelled.length === 0 ? read : { ...read, notModelled: [...read.notModelled, ...notModelled] };
+    return this.options.fromEmpty ? fromEmpty(snapshot) : snapshot;
+  }
+
+  private async readInput(input: Input): Promise<void> {
+    const { format, all } = await sniff(unpacked(this.watched(input.open(this.counter))));
+    const text = utf8Text(all);
+    if (format === 'json') await readJson(text, this.sink, input.name);
+    else if (format === 'csv') await this.trace.readCsv(text, input.name);
+    else if (format === 'yaml') await readYaml(text, this.sink, input.name);
+    else throw new PlimsollError('INPUT_SYNTAX', 'the input is empty');
+    this.report();
+  }
+
+  /** Checks for cancellation and reports progress chunk by chunk. */
+  private async *watched(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      this.options.signal?.throwIfAborted();
+      yield chunk;
+      this.report();
+    }
+  }
+
+  private report(): void {
+    const { bytes } = this.counter;
+    this.options.onProgress?.({ bytes, ...(this.bytesTotal === undefined ? {} : { bytesTotal: this.bytesTotal }), objects: this.objects });
+  }
+}
