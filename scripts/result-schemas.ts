@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { KUBE_VERSIONS } from '../src/model/gates.ts';
+import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
+
+const count = z.int().min(0);
+
+const podReference = { namespace: z.string(), name: z.string() };
+
+const provenance = z
+  .strictObject({
+    engineVersion: z.string(),
+    kubeVersion: z.enum(KUBE_VERSIONS),
+    profiles: z.array(z.string()).describe('schedulerName of the profiles that were used'),
+    tie: z.enum(['first', 'heap', 'seeded']),
+    seed: z.number(),
+    percentageOfNodesToScore: z.int().min(0).max(100).describe('0: the adaptive share of kube-scheduler'),
+    snapshot: z.string().describe('content hash of the snapshot, hex'),
+  })
+  .describe('What the answer depends on');
+
+const notModelled = z.array(z.string()).describe('What the input asks for and the answer does not reflect, one sentence each');
+
+export const scheduleSchema: z.ZodType<Schedule> = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('Schedule'),
+    provenance,
+    placements: z.array(z.strictObject({ ...podReference, node: z.string() })).describe('In decision order'),
+    unschedulable: z.array(z.strictObject({ ...podReference, message: z.string().describe('as in the FailedScheduling event') })),
+    preemptions: z.array(
+      z.strictObject({
+        ...podReference,
+        node: z.string().describe('the nominated node'),
+        victims: z.array(z.strictObject(podReference)).describe('most important first'),
+      }),
+    ),
+    summary: z.strictObject({
+      nodes: count,
+      pending: count.describe('pods that were waiting for a node'),
+      placed: count,
+      unschedulable: count,
+      seconds: z.number().min(0).describe('compiling pods and deciding; reading the input excluded'),
+      decideSeconds: z.number().min(0).describe('deciding alone'),
+      decisionsPerSecond: z.number().min(0).describe('pending / decideSeconds'),
+    }),
+    notModelled,
+  })
+  .describe('The answer of `plimsoll schedule`: where the pending pods go');
+
+const ruleScore = z.strictObject({
+  raw: z.number(),
+  normalized: z.number().describe('after normalisation, before the weight'),
+  weight: z.int().min(1),
+});
+
+export const explanationSchema: z.ZodType<Explanation> = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('Explanation'),
+    provenance,
+    pod: z.strictObject(podReference),
+    node: z.string().optional().describe('the node that would be chosen; absent when none is feasible'),
+    message: z.string().describe("as in the FailedScheduling event; '' when some node is feasible"),
+    nodes: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          feasible: z.boolean(),
+          plugin: z.string().optional().describe('the first plugin that refuses the node'),
+          code: z.enum(['Unschedulable', 'UnschedulableAndUnresolvable']).optional(),
+          reasons: z.array(z.string()),
+          scores: z.record(z.string(), ruleScore).describe('by plugin; a plugin that skips itself is absent'),
+          total: z.number().optional().describe('sum of normalised scores times weights'),
+        }),
+      )
+      .describe('One entry for every node, in snapshot order'),
+    nearestMiss: z
+      .array(z.strictObject({ node: z.string(), changes: z.array(z.string()).describe('the smallest changes that would let the pod fit') }))
+      .describe('Best first; empty when some node is feasible'),
+    notModelled,
+  })
+  .describe('The answer of `plimsoll explain`: what every node says to one pod');
+
+/** File name in docs/schema to the text of the JSON Schema. Unknown fields are allowed: v1 only ever grows. */
+export function schemaFiles(): ReadonlyMap<string, string> {
+  const schemas = { 'schedule.json': scheduleSchema, 'explanation.json': explanationSchema };
+  return new Map(
+    Object.entries(schemas).map(([file, schema]) => {
+      const json = z.toJSONSchema(schema, {
+        override: ({ jsonSchema }) => {
+          if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+        },
+      });
+      return [file, `${JSON.stringify(json, null, 2)}\n`];
+    }),
+  );
+}
