@@ -1,0 +1,56 @@
+/**
+ * Text under which pods with equal content meet before they are parsed: the raw subtrees that scheduling reads, nothing
+ * else (env, probes, managedFields and status never enter). Equal keys mean equal drafts; the reverse need not hold.
+ */
+import { isObject, type RawObject } from './fields.ts';
+import { isStored, rawController } from './metadata.ts';
+import { VOLUME_SOURCES } from './volumes.ts';
+
+const MIRROR = 'kubernetes.io/config.mirror';
+
+/** undefined for a pod of unexpected shape: it is parsed on its own, and refused there. */
+export function contentKey(metadata: RawObject, spec: RawObject): string | undefined {
+  try {
+    const { annotations } = metadata;
+    const mirror = isObject(annotations) && MIRROR in annotations;
+    return JSON.stringify([
+      metadata.namespace,
+      metadata.labels,
+      rawController(metadata),
+      [mirror, isObject(annotations) || annotations === undefined, isStored(metadata)],
+      containerKeys(spec.containers),
+      spec.initContainers && containerKeys(spec.initContainers),
+      spec.nodeSelector,
+      spec.affinity,
+      spec.tolerations,
+      spec.topologySpreadConstraints,
+      spec.volumes && volumeKeys(spec.volumes),
+      [spec.schedulerName, spec.priority, spec.priorityClassName, spec.preemptionPolicy, spec.runtimeClassName],
+      [spec.overhead, spec.resources, spec.hostNetwork, spec.schedulingGates, spec.resourceClaims, spec.schedulingGroup],
+    ]);
+  } catch {
+    return undefined; // Too deep, or a value that JSON does not know.
+  }
+}
+
+function containerKeys(raw: unknown): unknown {
+  if (!Array.isArray(raw)) return raw;
+  return raw.map((container) => {
+    if (!isObject(container)) throw new TypeError('not an object');
+    return [container.name, container.image, container.resources, container.ports, container.restartPolicy, container.restartPolicyRules];
+  });
+}
+
+function volumeKeys(raw: unknown): unknown {
+  if (!Array.isArray(raw)) return raw;
+  const keys: unknown[] = [];
+  for (const volume of raw) {
+    if (!isObject(volume)) throw new TypeError('not an object');
+    for (const source of VOLUME_SOURCES) {
+      const value = volume[source];
+      // The template inside an ephemeral volume is the claim's business.
+      if (value !== undefined && value !== null) keys.push([volume.name, source, source === 'ephemeral' ? isObject(value) : value]);
+    }
+  }
+  return keys;
+}
