@@ -1,5 +1,6 @@
 import { compileNodeTerm, mapSelectorMatches, nodeTermsMatch, requirementMatches } from '../model/match.ts';
 import type { ContainerPort, Pod } from '../model/pod.ts';
+import { formatAmount } from '../model/quantity.ts';
 import type { Amount, ResourceVector } from '../model/resources.ts';
 import type { NodeSelectorTerm, Requirement } from '../model/selector.ts';
 import { type Taint, tolerates } from '../model/taint.ts';
@@ -11,7 +12,6 @@ import { UNSCHEDULABLE_TAINT } from '../rules/node-unschedulable.ts';
 import { type SpreadFilterState, skewOn } from '../rules/pod-topology-spread-filter.ts';
 import { REPELLING_EFFECTS } from '../rules/taint-toleration.ts';
 import type { ClusterView, NodeView } from '../rules/view.ts';
-import { amountText } from './amount-text.ts';
 import type { PreparedRule, Refusal } from './cycle.ts';
 
 /** One change that a refusing rule needs. */
@@ -86,7 +86,7 @@ function resourceChanges({ prepared, node }: Case): readonly Change[] {
 function shortageChange({ resource, requested, used, capacity }: Shortage): Change {
   if (resource === 'pods') return { text: `too many pods: ${used} of ${capacity}`, effort: 1 };
   const short = requested - (capacity - used);
-  return { text: `${amountText(resource, short)} short`, effort: 1 + share(short, capacity) };
+  return { text: `${formatAmount(resource, short)} ${resource === 'cpu' ? 'CPU' : resource} short`, effort: 1 + share(short, capacity) };
 }
 
 function share(part: Amount, whole: Amount): number {

@@ -3,12 +3,12 @@ import { ENGINE_VERSION } from '../base/version.ts';
 import { explainPod } from '../engine/explain.ts';
 import { nearest } from '../engine/nearest.ts';
 import { collectNominated } from '../engine/nominated.ts';
+import { type EngineOptions, resolveOptions } from '../engine/options.ts';
 import type { ResolvedProfile } from '../engine/resolved-profile.ts';
 import type { Pod } from '../model/pod.ts';
 import { API_VERSION, type Explanation, type PodReference } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { ClusterView } from '../rules/view.ts';
-import { type EngineOptions, resolveOptions } from './options.ts';
 
 /**
  * One scheduling attempt for one pod of the snapshot, told in full. A pod that is on a node is explained as if it were
@@ -22,7 +22,7 @@ export async function explain(snapshot: Snapshot, reference: PodReference, optio
   const settings = resolveOptions(options);
   const found = findPod(snapshot, reference);
   const profile = profileOf(found, settings.profiles);
-  const pod: Pod = found.nodeName === '' ? found : { ...found, nodeName: '', nominatedNodeName: '' };
+  const pod = found.nodeName === '' ? found : asPending(found);
   const cluster = ClusterView.of(snapshot, settings.semantics, found);
   collectNominated(cluster, snapshot.pods, settings.profiles, found);
   const { tie, seed } = settings;
@@ -46,6 +46,11 @@ export async function explain(snapshot: Snapshot, reference: PodReference, optio
     nearestMiss,
     notModelled: [...snapshot.notModelled, ...settings.warnings],
   };
+}
+
+/** The pod before it was placed: without its node and what the node has reported about it. */
+function asPending({ resize: _reported, ...pod }: Pod): Pod {
+  return { ...pod, nodeName: '', nominatedNodeName: '' };
 }
 
 function findPod(snapshot: Snapshot, { namespace, name }: PodReference): Pod {

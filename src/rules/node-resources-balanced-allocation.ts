@@ -38,7 +38,7 @@ export const nodeResourcesBalancedAllocation: PlainRule<BalancedAllocationArgs, 
 
   /** Exact requests; a pod that asks for none of the resources is not scored. */
   prepareScore(pod: Pod, _feasible, cluster: ClusterView, args): readonly Amount[] | 'skip' {
-    const requests = requestsOf(args.resources, podRequests(pod.template, cluster.semantics.gates).balanced);
+    const requests = requestsOf(args.resources, podRequests(pod.template, cluster.semantics.gates, pod.resize).balanced);
     return requests.every((request) => request === 0n) ? 'skip' : requests;
   },
 
