@@ -1,7 +1,11 @@
 export { type ErrorCode, type ErrorPlace, PlimsollError } from './base/errors.ts';
+export { type Change, Engine } from './engine/engine.ts';
+export type { EngineOptions } from './engine/options.ts';
 export type { FeatureGates, KubeVersion } from './model/gates.ts';
+export type { Node } from './model/node.ts';
+export type { Pod } from './model/pod.ts';
 export type * from './model/results.ts';
 export type { Snapshot } from './model/snapshot.ts';
 export { explain } from './plan/explain.ts';
-export type { EngineOptions } from './plan/options.ts';
+export { schedule } from './plan/schedule.ts';
 export { readSnapshot } from './sources/read-snapshot.ts';

@@ -12,7 +12,8 @@ import type { Columns } from './columns.ts';
 import type { Counts } from './counts.ts';
 import type { BoundRule, WeightedRule } from './resolved-profile.ts';
 
-const NARROWED_CODE = 1;
+/** Verdict code of the nodes that PreFilter narrowed away. */
+export const NARROWED_CODE = 1;
 
 export interface EncodedStep {
   readonly kernel: number;

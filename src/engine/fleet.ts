@@ -11,6 +11,7 @@ import { ClusterView } from '../rules/view.ts';
 import { Classes, type PodClass } from './classes.ts';
 import { Columns } from './columns.ts';
 import { Counts } from './counts.ts';
+import { LeastPriorities } from './preemption-index.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
 import { writeUsage } from './templates.ts';
 
@@ -32,6 +33,7 @@ export class Fleet {
   readonly podsOnRow: Pod[][];
   private readonly profiles: ReadonlyMap<string, ResolvedProfile>;
   private plain: ClusterView | undefined;
+  private least: LeastPriorities | undefined;
 
   constructor(
     nodes: readonly Node[],
@@ -80,6 +82,7 @@ export class Fleet {
     (pod.terminating ? entry.terminatingRows : entry.rows).push(row);
     (this.podsOnRow[row] as Pod[]).push(pod);
     this.plain?.nodes[row]?.addPod(pod);
+    this.least?.podAdded(pod, row);
   }
 
   /** Takes the pod off the row. O(pods on the row + pods of the template). */
@@ -97,6 +100,7 @@ export class Fleet {
     this.core.exports.commitEffects(entry.usage, row, -1, terminating);
     this.core.exports.recordChange(row);
     this.plain?.nodes[row]?.removePod(removed);
+    this.least?.podRemoved(removed, row);
   }
 
   /** The plain picture of the cluster as it is now. */
@@ -106,6 +110,12 @@ export class Fleet {
       for (let row = 0; row < this.nodes.length; row++) for (const pod of this.podsOnRow[row] as Pod[]) this.plain.nodes[row]?.addPod(pod);
     }
     return this.plain;
+  }
+
+  /** Least priorities per node and in the cluster, for preemption. */
+  leastPriorities(): LeastPriorities {
+    this.least ??= new LeastPriorities(this.view());
+    return this.least;
   }
 
   private commitResized(pod: Pod, row: number, sign: 1 | -1): void {

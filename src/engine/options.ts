@@ -1,7 +1,4 @@
 import { PlimsollError } from '../base/errors.ts';
-import { nearest } from '../engine/nearest.ts';
-import { type ProfileOptions, resolveProfiles } from '../engine/profile.ts';
-import type { ResolvedProfile } from '../engine/resolved-profile.ts';
 import {
   type FeatureGate,
   type FeatureGates,
@@ -12,6 +9,9 @@ import {
 } from '../model/gates.ts';
 import type { TieMode } from '../model/results.ts';
 import type { Semantics } from '../rules/rule.ts';
+import { nearest } from './nearest.ts';
+import { type ProfileOptions, resolveProfiles } from './profile.ts';
+import type { ResolvedProfile } from './resolved-profile.ts';
 
 /** What every planning question can be asked with. */
 export interface EngineOptions {

@@ -1,0 +1,159 @@
+import { secondsNow } from '../base/clock.ts';
+import { PlimsollError } from '../base/errors.ts';
+import type { Prng } from '../base/prng.ts';
+import { FLEET_ADDRESS, FLEET_JOURNAL_HEAD, OPEN } from '../layout/layout.generated.ts';
+import type { Pod } from '../model/pod.ts';
+import type { TieMode } from '../model/results.ts';
+import { unresolvable } from '../rules/rule.ts';
+import { NARROWED_CODE } from './class-encoder.ts';
+import type { PodClass } from './classes.ts';
+import { type FailedAttempt, PreparedFilters, type Rejection } from './cycle.ts';
+import { Decider } from './decide.ts';
+import { Diagnosis } from './diagnose.ts';
+import type { Fleet } from './fleet.ts';
+import { fitErrorMessage, NO_NODES_MESSAGE, postFilterMessage, statusMessage } from './message.ts';
+import type { Nominations } from './nominations.ts';
+import { PlainScheduler } from './plain-attempt.ts';
+import { type NotPreempted, type Preempted, preempt } from './preemption.ts';
+import type { DisruptionBudgets } from './preemption-budgets.ts';
+import type { PreemptionArgs, ResolvedProfile } from './resolved-profile.ts';
+
+/** What became of one attempt to place one pod. */
+export type AttemptOutcome =
+  | { readonly kind: 'placed'; readonly row: number }
+  | { readonly kind: 'preempting'; readonly node: string; readonly row: number; readonly victims: readonly Pod[] }
+  | {
+      readonly kind: 'failed';
+      /** Upstream's FailedScheduling text. */
+      readonly message: string;
+      /** Plugins whose refusals an event could lift. */
+      readonly plugins: ReadonlySet<string>;
+    };
+
+interface RememberedFailure {
+  readonly journalHead: number;
+  readonly outcome: AttemptOutcome;
+}
+
+/** Tries one pod at a time: by the kernels, or over the plain twins where nominations of other pods have to be respected. */
+export class Attempts {
+  readonly decider: Decider;
+  /** Seconds spent deciding, compiling excluded. */
+  decideSeconds = 0;
+  private readonly fleet: Fleet;
+  private readonly nominations: Nominations;
+  private readonly budgets: DisruptionBudgets;
+  private readonly random: Prng | undefined;
+  private readonly plain: PlainScheduler;
+  /** Failures by class: nothing but a change of the fleet can change them. */
+  private readonly failures = new WeakMap<PodClass, RememberedFailure>();
+
+  constructor(fleet: Fleet, nominations: Nominations, budgets: DisruptionBudgets, tie: TieMode, prng: Prng) {
+    this.fleet = fleet;
+    this.nominations = nominations;
+    this.budgets = budgets;
+    this.random = tie === 'seeded' ? prng : undefined;
+    this.decider = new Decider(fleet, tie, prng);
+    this.plain = new PlainScheduler(fleet, tie, prng);
+  }
+
+  /** Decides; does not place. */
+  attempt(pod: Pod, profile: ResolvedProfile): AttemptOutcome {
+    if (this.fleet.nodes.length === 0) return { kind: 'failed', message: NO_NODES_MESSAGE, plugins: new Set() };
+    try {
+      return this.nominations.concern(pod) ? this.attemptPlain(pod, profile) : this.attemptByKernels(pod, profile);
+    } catch (error) {
+      // Upstream gives up the attempt with an error where a selector of the pod cannot be read.
+      if (error instanceof PlimsollError) return { kind: 'failed', message: error.problem, plugins: new Set() };
+      throw error;
+    }
+  }
+
+  private attemptByKernels(pod: Pod, profile: ResolvedProfile): AttemptOutcome {
+    const cls = this.fleet.classOf(pod, profile);
+    const started = secondsNow();
+    const row = this.promisedRow(pod, cls) ?? this.decider.decide(cls, pod);
+    this.decideSeconds += secondsNow() - started;
+    if (row >= 0) return { kind: 'placed', row };
+    const remembered = this.failures.get(cls);
+    if (remembered?.journalHead === this.journalHead) return remembered.outcome;
+    const outcome = row === -2 || cls.hostFilters.length > 0 ? this.attemptPlain(pod, profile) : this.explainFailure(pod, cls);
+    if (outcome.kind === 'failed') this.failures.set(cls, { journalHead: this.journalHead, outcome });
+    return outcome;
+  }
+
+  /** The row of the node promised to the pod, if it is still feasible there. */
+  private promisedRow(pod: Pod, cls: PodClass): number | undefined {
+    const promised = this.nominations.of(pod);
+    const row = promised === undefined ? undefined : this.fleet.rowOf(promised);
+    if (row === undefined || !this.decider.judge(cls, pod)) return undefined;
+    return this.fleet.core.u8[cls.verdictLane + row] === OPEN ? row : undefined;
+  }
+
+  private attemptPlain(pod: Pod, profile: ResolvedProfile): AttemptOutcome {
+    const started = secondsNow();
+    const outcome = this.plain.attempt(pod, profile, this.nominations.of(pod));
+    this.decideSeconds += secondsNow() - started;
+    if (outcome.kind === 'placed') return outcome;
+    const { attempt, preFilter } = outcome;
+    const plugins = [...attempt.rejections.values()].map(({ plugin }) => plugin);
+    return this.postFilter(attempt, preFilter, plugins, attempt.filters);
+  }
+
+  private explainFailure(pod: Pod, cls: PodClass): AttemptOutcome {
+    const diagnosis = new Diagnosis(this.fleet, cls);
+    const cluster = this.fleet.view();
+    const rejections = new Map<number, Rejection>();
+    for (let row = 0; row < diagnosis.rows; row++) {
+      const status = diagnosis.statusOf(row);
+      const plugin = diagnosis.ruleOf(row);
+      if (status && plugin) rejections.set(row, { plugin, status });
+    }
+    const absent = cls.narrowed ? (cls.codes[NARROWED_CODE]?.status ?? unresolvable()) : unresolvable();
+    // PreFilter has run to its end, which is all that the message asks; preemption prepares the filters when it gets to them.
+    const filters = new PreparedFilters(pod, cluster, []);
+    const attempt = { pod, cluster, profile: cls.profile, filters, rejections, absent };
+    return this.postFilter(attempt, undefined, [...diagnosis.rules()], undefined);
+  }
+
+  private postFilter(
+    attempt: FailedAttempt,
+    preFilter: Rejection | undefined,
+    plugins: readonly string[],
+    filters: PreparedFilters | undefined,
+  ): AttemptOutcome {
+    const { pod } = attempt;
+    let preempted: Preempted | NotPreempted | undefined;
+    const postFilter = postFilterMessage(attempt, (_, args) => {
+      preempted = this.preempt(attempt, args, filters);
+      return 'node' in preempted ? { node: preempted.node, message: '' } : preempted;
+    });
+    if (preempted && 'node' in preempted)
+      return { kind: 'preempting', node: preempted.node, row: preempted.row, victims: preempted.victims };
+    if (preempted && !preempted.keepsNomination) this.nominations.delete(pod);
+    const message = fitErrorMessage({
+      nodeCount: this.fleet.nodes.length,
+      statuses: [...attempt.rejections.values()].map(({ status }) => status),
+      absent: attempt.absent,
+      postFilter,
+      ...(preFilter ? { preFilter: statusMessage(preFilter.status) } : {}),
+    });
+    return { kind: 'failed', message, plugins: new Set(preFilter ? [...plugins, preFilter.plugin] : plugins) };
+  }
+
+  private preempt(attempt: FailedAttempt, args: PreemptionArgs, filters: PreparedFilters | undefined): Preempted | NotPreempted {
+    const { cluster, pod, profile, rejections, absent } = attempt;
+    return preempt(cluster, pod, profile, (row) => rejections.get(row)?.status ?? absent, {
+      args,
+      budgets: this.budgets,
+      leastPriorities: this.fleet.leastPriorities(),
+      nominatedNode: this.nominations.of(pod) ?? '',
+      ...(filters ? { filters } : {}),
+      ...(this.random ? { random: this.random } : {}),
+    });
+  }
+
+  private get journalHead(): number {
+    return this.fleet.core.u32[(FLEET_ADDRESS + FLEET_JOURNAL_HEAD) / 4] as number;
+  }
+}

@@ -1,0 +1,215 @@
+import { PlimsollError } from '../base/errors.ts';
+import { ENGINE_VERSION } from '../base/version.ts';
+import { Core } from '../layout/core.ts';
+import type { Node } from '../model/node.ts';
+import { type Pod, podKey } from '../model/pod.ts';
+import { API_VERSION, type PodReference, type Schedule } from '../model/results.ts';
+import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
+import { gatedStatus, schedulingGates } from '../rules/scheduling-gates.ts';
+import type { ClassBuilder } from './classes.ts';
+import { Fleet } from './fleet.ts';
+import { statusMessage } from './message.ts';
+import { type EngineOptions, resolveOptions, type Settings } from './options.ts';
+import { type ScheduleRun, Scheduler } from './scheduler.ts';
+
+/** A change of the cluster. Objects replace the one of the same identity; `added` of a known identity is refused, so is `changed` or `removed` of an unknown one. */
+export type Change =
+  | { readonly kind: 'nodeAdded' | 'nodeChanged'; readonly node: Node }
+  | { readonly kind: 'nodeRemoved'; readonly name: string }
+  | { readonly kind: 'podAdded' | 'podChanged'; readonly pod: Pod }
+  | { readonly kind: 'podRemoved'; readonly pod: PodReference };
+
+/** Makes a builder of class tables over a core, for worker threads; see `schedule`. */
+export type BuilderFactory = (core: Core) => ClassBuilder;
+
+/**
+ * A cluster held in memory: ask for placements, change it, ask again, fork it for a what-if.
+ *
+ * Pods that find a node stay on it; victims of preemption leave. The engine is used by one caller at a time.
+ */
+export class Engine {
+  readonly settings: Settings;
+  private readonly options: EngineOptions;
+  private readonly source: Snapshot;
+  private readonly objects: ClusterObjects;
+  private nodes: Node[];
+  private pods: Map<string, Pod>;
+  private fleet: Fleet | undefined;
+  private readonly core: Core;
+
+  /** @throws PlimsollError for options and configuration, see `resolveOptions`. */
+  constructor(snapshot: Snapshot, options: EngineOptions = {}, core: Core = new Core()) {
+    this.options = options;
+    this.settings = resolveOptions(options);
+    this.source = snapshot;
+    this.objects = snapshot.objects;
+    this.nodes = [...snapshot.nodes];
+    this.pods = new Map(snapshot.pods.map((pod) => [podKey(pod), pod]));
+    this.core = core;
+  }
+
+  /** The cluster as it is now; pods that were placed carry their node. O(nodes + pods). */
+  snapshot(): Snapshot {
+    return { ...this.source, nodes: [...this.nodes], pods: [...this.pods.values()] };
+  }
+
+  /** An independent copy for a what-if. O(nodes + pods). */
+  fork(): Engine {
+    return new Engine(this.snapshot(), this.options);
+  }
+
+  /**
+   * Applies one change. Pod changes are kept up incrementally; a node change lays the columns out anew before the next decision.
+   * @throws PlimsollError DUPLICATE for an added object that exists, NOT_FOUND for a changed or removed one that does not.
+   */
+  apply(change: Change): void {
+    switch (change.kind) {
+      case 'nodeAdded':
+      case 'nodeChanged':
+      case 'nodeRemoved':
+        this.applyToNodes(change);
+        this.fleet = undefined;
+        return;
+      case 'podAdded':
+      case 'podChanged':
+      case 'podRemoved':
+        this.applyToPods(change);
+    }
+  }
+
+  /** Schedules all waiting pods until nothing more can move. */
+  async schedule(builderFor?: BuilderFactory): Promise<Schedule> {
+    const fleet = this.currentFleet();
+    const { waiting, held, foreign } = this.waitingPods(fleet);
+    const { tie, seed } = this.settings;
+    const builder = builderFor?.(this.core);
+    const run = await new Scheduler(fleet, waiting, { tie, seed, ...(builder ? { builder } : {}) }).run();
+    const result = this.render(run, waiting, held, foreign);
+    this.keep(run, waiting);
+    return result;
+  }
+
+  private currentFleet(): Fleet {
+    if (this.fleet) return this.fleet;
+    this.core.reset();
+    const fleet = new Fleet(this.nodes, this.objects, this.settings.semantics, this.settings.profiles, this.core);
+    for (const pod of this.pods.values()) {
+      const row = pod.nodeName === '' ? undefined : fleet.rowOf(pod.nodeName);
+      if (row !== undefined) fleet.place(pod, row);
+    }
+    this.fleet = fleet;
+    return fleet;
+  }
+
+  /** Pods to be scheduled, pods that are held back with the reason, and pods of schedulers that no profile serves. */
+  private waitingPods(fleet: Fleet): { waiting: Pod[]; held: Map<Pod, string>; foreign: Map<string, number> } {
+    const waiting: Pod[] = [];
+    const held = new Map<Pod, string>();
+    const foreign = new Map<string, number>();
+    for (const pod of this.pods.values()) {
+      if (pod.nodeName !== '') continue;
+      const profile = fleet.profileOf(pod);
+      const { schedulerName } = pod.template;
+      const gate = profile?.preEnqueue.includes(schedulingGates.name) ? gatedStatus(pod) : undefined;
+      if (!profile) foreign.set(schedulerName, (foreign.get(schedulerName) ?? 0) + 1);
+      else if (gate) held.set(pod, statusMessage(gate));
+      else if (pod.terminating) held.set(pod, `skip schedule deleting pod: ${podKey(pod)}`);
+      else waiting.push(pod);
+    }
+    return { waiting, held, foreign };
+  }
+
+  private render(
+    run: ScheduleRun,
+    waiting: readonly Pod[],
+    held: ReadonlyMap<Pod, string>,
+    foreign: ReadonlyMap<string, number>,
+  ): Schedule {
+    const reference = ({ namespace, name }: Pod) => ({ namespace, name });
+    const failed = [...run.failed].sort(([a], [b]) => a - b).map(([index, message]) => ({ ...reference(waiting[index] as Pod), message }));
+    const unschedulable = [...failed, ...[...held].map(([pod, message]) => ({ ...reference(pod), message }))];
+    const pending = waiting.length + held.size;
+    const { seconds, decideSeconds } = run;
+    // A pod that was placed and evicted again in the same run is told as a victim only.
+    const evicted = new Set(run.preemptions.flatMap(({ victims }) => victims));
+    const placed = run.placed.filter(({ index }) => !evicted.has(waiting[index] as Pod));
+    const strangers = [...foreign].map(
+      ([name, count]) => `${count} pending pods ask for the scheduler ${JSON.stringify(name)}, which no profile serves.`,
+    );
+    return {
+      apiVersion: API_VERSION,
+      kind: 'Schedule',
+      provenance: this.provenance(),
+      placements: placed.map(({ index, row }) => ({ ...reference(waiting[index] as Pod), node: (this.nodes[row] as Node).name })),
+      unschedulable,
+      preemptions: run.preemptions.map(({ index, node, victims }) => ({
+        ...reference(waiting[index] as Pod),
+        node,
+        victims: victims.map(reference),
+      })),
+      summary: {
+        nodes: this.nodes.length,
+        pending,
+        placed: placed.length,
+        unschedulable: unschedulable.length,
+        seconds,
+        decideSeconds,
+        decisionsPerSecond: decideSeconds > 0 ? Math.round(pending / decideSeconds) : 0,
+      },
+      notModelled: [...this.source.notModelled, ...this.settings.warnings, ...strangers],
+    };
+  }
+
+  private provenance(): Schedule['provenance'] {
+    const { semantics, profiles, tie, seed } = this.settings;
+    return {
+      engineVersion: ENGINE_VERSION,
+      kubeVersion: semantics.kubeVersion,
+      profiles: profiles.map(({ schedulerName }) => schedulerName),
+      tie,
+      seed,
+      percentageOfNodesToScore: profiles[0]?.percentageOfNodesToScore ?? 100,
+      snapshot: this.source.hash,
+    };
+  }
+
+  /** Remembers what the run did: the fleet has it already. */
+  private keep(run: ScheduleRun, waiting: readonly Pod[]): void {
+    for (const { index, row } of run.placed) {
+      const pod = waiting[index] as Pod;
+      this.pods.set(podKey(pod), { ...pod, nodeName: (this.nodes[row] as Node).name, nominatedNodeName: '' });
+    }
+    for (const { victims } of run.preemptions) for (const victim of victims) this.pods.delete(podKey(victim));
+  }
+
+  private applyToNodes(change: Extract<Change, { kind: `node${string}` }>): void {
+    const name = change.kind === 'nodeRemoved' ? change.name : change.node.name;
+    const at = this.nodes.findIndex((node) => node.name === name);
+    check(at >= 0, change.kind.endsWith('Added'), 'node', name);
+    if (change.kind === 'nodeAdded') this.nodes.push(change.node);
+    else if (change.kind === 'nodeChanged') this.nodes[at] = change.node;
+    else this.nodes.splice(at, 1);
+  }
+
+  private applyToPods(change: Extract<Change, { kind: `pod${string}` }>): void {
+    const key = podKey(change.pod);
+    const known = this.pods.get(key);
+    check(known !== undefined, change.kind === 'podAdded', 'pod', key);
+    const oldRow = known && known.nodeName !== '' ? this.fleet?.rowOf(known.nodeName) : undefined;
+    if (known && oldRow !== undefined) this.fleet?.remove(known, oldRow);
+    if (change.kind === 'podRemoved') {
+      this.pods.delete(key);
+      return;
+    }
+    this.pods.set(key, change.pod);
+    const row = change.pod.nodeName === '' ? undefined : this.fleet?.rowOf(change.pod.nodeName);
+    if (row !== undefined) this.fleet?.place(change.pod, row);
+  }
+}
+
+function check(known: boolean, added: boolean, kind: string, name: string): void {
+  if (known && added)
+    throw new PlimsollError('DUPLICATE', `there is already such a ${kind}`, { path: kind, value: name, hint: 'send it as changed' });
+  if (!known && !added)
+    throw new PlimsollError('NOT_FOUND', `there is no such ${kind}`, { path: kind, value: name, hint: 'send it as added first' });
+}

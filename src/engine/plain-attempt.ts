@@ -1,0 +1,106 @@
+import type { Prng } from '../base/prng.ts';
+import { FLEET_ADDRESS, FLEET_NEXT_START } from '../layout/layout.generated.ts';
+import type { Pod } from '../model/pod.ts';
+import type { TieMode } from '../model/results.ts';
+import type { Status } from '../rules/rule.ts';
+import { unresolvable } from '../rules/rule.ts';
+import type { NodeView } from '../rules/view.ts';
+import { type FailedAttempt, filterNode, narrowedAway, type PreFilterOutcome, type Rejection, runPreFilter } from './cycle.ts';
+import type { Fleet } from './fleet.ts';
+import { nodeOrder } from './node-order.ts';
+import type { ResolvedProfile } from './resolved-profile.ts';
+import { feasibleNodesWanted } from './sampling.ts';
+import { firstWinner, heapWinner, scoreNodes, tiedWinners } from './scoring.ts';
+
+/** Result of a whole cycle over the plain twins. */
+export type PlainOutcome =
+  | { readonly kind: 'placed'; readonly row: number }
+  | { readonly kind: 'failed'; readonly attempt: FailedAttempt; readonly preFilter?: Rejection };
+
+/** One scheduling cycle over the plain twins, nominated pods included: exact for every pod, O(nodes) twin calls. */
+export class PlainScheduler {
+  private readonly fleet: Fleet;
+  private readonly tie: TieMode;
+  private readonly prng: Prng;
+  private order: readonly number[] | undefined;
+
+  constructor(fleet: Fleet, tie: TieMode, prng: Prng) {
+    this.fleet = fleet;
+    this.tie = tie;
+    this.prng = prng;
+  }
+
+  attempt(pod: Pod, profile: ResolvedProfile, nominatedNode?: string): PlainOutcome {
+    const cluster = this.fleet.view();
+    const outcome = runPreFilter(pod, cluster, profile);
+    const { filters, rejection } = outcome;
+    if (rejection || !filters) return this.refused(pod, profile, outcome);
+    const rejections = new Map<number, Rejection>();
+    const promised = nominatedNode === undefined ? undefined : cluster.nodeByName.get(nominatedNode);
+    if (promised) {
+      const refusal = filterNode(filters, promised);
+      if (!refusal) return { kind: 'placed', row: promised.row };
+      rejections.set(promised.row, refusal);
+    }
+    const feasible = this.scan(this.candidates(outcome), profile, (node) => filterNode(filters, node), rejections);
+    if (feasible.length > 0) return { kind: 'placed', row: this.choose(pod, profile, feasible) };
+    const absent = outcome.nodeNames ? narrowedAway(outcome) : unresolvable();
+    return { kind: 'failed', attempt: { pod, cluster, profile, filters, rejections, absent } };
+  }
+
+  /** A PreFilter refused the whole cluster: every node has its status. */
+  private refused(pod: Pod, profile: ResolvedProfile, { rejection, filters }: PreFilterOutcome): PlainOutcome {
+    const absent: Status = rejection?.status ?? unresolvable();
+    const attempt = { pod, cluster: this.fleet.view(), profile, rejections: new Map(), absent, ...(filters ? { filters } : {}) };
+    return { kind: 'failed', attempt, ...(rejection ? { preFilter: rejection } : {}) };
+  }
+
+  private candidates({ nodeNames }: PreFilterOutcome): readonly NodeView[] {
+    const { nodes } = this.fleet.view();
+    this.order ??= nodeOrder(this.fleet.nodes);
+    const list = this.order.map((row) => nodes[row] as NodeView);
+    return nodeNames ? list.filter((node) => nodeNames.has(node.node.name)) : list;
+  }
+
+  /** Upstream's scan at parallelism 1; advances the start index by what it examined. */
+  private scan(
+    list: readonly NodeView[],
+    profile: ResolvedProfile,
+    check: (node: NodeView) => Rejection | undefined,
+    rejections: Map<number, Rejection>,
+  ): NodeView[] {
+    const wanted = feasibleNodesWanted(list.length, profile.percentageOfNodesToScore);
+    const feasible: NodeView[] = [];
+    for (let i = 0; i < list.length; i++) {
+      const node = list[(this.nextStart + i) % list.length] as NodeView;
+      const refusal = check(node);
+      if (refusal) rejections.set(node.row, refusal);
+      else if (feasible.length === wanted) break;
+      else feasible.push(node);
+    }
+    const total = this.fleet.nodes.length;
+    if (total > 0) this.nextStart = (this.nextStart + feasible.length + rejections.size) % total;
+    return feasible;
+  }
+
+  private choose(pod: Pod, profile: ResolvedProfile, inOrder: readonly NodeView[]): number {
+    const feasible = this.tie === 'heap' ? inOrder : [...inOrder].sort((a, b) => a.row - b.row);
+    const { totals } = scoreNodes(pod, feasible, this.fleet.view(), profile);
+    const ties = tiedWinners(totals);
+    const winner =
+      this.tie === 'heap'
+        ? heapWinner(totals)
+        : this.tie === 'first'
+          ? firstWinner(totals)
+          : (ties[this.prng.below(ties.length)] as number);
+    return (feasible[winner] as NodeView).row;
+  }
+
+  private get nextStart(): number {
+    return this.fleet.core.i32[(FLEET_ADDRESS + FLEET_NEXT_START) / 4] as number;
+  }
+
+  private set nextStart(value: number) {
+    this.fleet.core.i32[(FLEET_ADDRESS + FLEET_NEXT_START) / 4] = value;
+  }
+}

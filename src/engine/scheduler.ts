@@ -1,0 +1,224 @@
+import { secondsNow } from '../base/clock.ts';
+import { BATCH_PODS_MAX } from '../base/limits.ts';
+import { Prng } from '../base/prng.ts';
+import type { Pod } from '../model/pod.ts';
+import type { TieMode } from '../model/results.ts';
+import { Attempts } from './attempts.ts';
+import type { ClassBuilder, PodClass } from './classes.ts';
+import type { Fleet } from './fleet.ts';
+import { Nominations } from './nominations.ts';
+import { DisruptionBudgets } from './preemption-budgets.ts';
+import { SchedulingQueue } from './queue.ts';
+import type { ResolvedProfile } from './resolved-profile.ts';
+
+export interface SchedulerOptions {
+  readonly tie: TieMode;
+  readonly seed: number;
+  /** Builds class tables side by side before the first decision; absent = each class when it is first needed. */
+  readonly builder?: ClassBuilder;
+}
+
+/** One pod's placement, in decision order. */
+export interface PlacedPod {
+  readonly index: number;
+  readonly row: number;
+}
+
+export interface PreemptedBy {
+  readonly index: number;
+  readonly node: string;
+  readonly victims: readonly Pod[];
+}
+
+/** What a run did; indices are those of the pods it was given. */
+export interface ScheduleRun {
+  readonly placed: readonly PlacedPod[];
+  /** Message by pod, in input order. */
+  readonly failed: ReadonlyMap<number, string>;
+  readonly preemptions: readonly PreemptedBy[];
+  readonly seconds: number;
+  readonly decideSeconds: number;
+}
+
+/** A class compiled for a bulk run, with the pod it is for. */
+interface BulkEntry {
+  readonly index: number;
+  readonly cls: PodClass;
+}
+
+/** Runs a queue of pods against a fleet until nothing more can move. */
+export class Scheduler {
+  private readonly fleet: Fleet;
+  private readonly pods: readonly Pod[];
+  private readonly options: SchedulerOptions;
+  private readonly queue: SchedulingQueue;
+  private readonly nominations: Nominations;
+  private readonly budgets: DisruptionBudgets;
+  private readonly attempts: Attempts;
+  private readonly placed: PlacedPod[] = [];
+  private readonly failed = new Map<number, string>();
+  private readonly preemptions: PreemptedBy[] = [];
+  /** Addresses of classes in, rows out, of a bulk run. */
+  private readonly classList: number;
+  private readonly rowList: number;
+  private bulkSeconds = 0;
+
+  constructor(fleet: Fleet, pods: readonly Pod[], options: SchedulerOptions) {
+    this.fleet = fleet;
+    this.pods = pods;
+    this.options = options;
+    this.queue = new SchedulingQueue(pods);
+    this.nominations = new Nominations(fleet);
+    this.budgets = new DisruptionBudgets(fleet.objects.podDisruptionBudgets);
+    this.attempts = new Attempts(fleet, this.nominations, this.budgets, options.tie, new Prng(options.seed));
+    this.classList = fleet.core.allocate(BATCH_PODS_MAX * 4);
+    this.rowList = fleet.core.allocate(BATCH_PODS_MAX * 4);
+    for (const pod of pods) if (pod.nominatedNodeName !== '') this.nominations.add(pod, pod.nominatedNodeName);
+  }
+
+  async run(): Promise<ScheduleRun> {
+    const started = secondsNow();
+    this.register();
+    if (this.options.builder) await this.buildAhead(this.options.builder);
+    for (let run = this.queue.take(BATCH_PODS_MAX); run.length > 0; run = this.queue.take(BATCH_PODS_MAX)) this.schedule(run);
+    return {
+      placed: this.placed,
+      failed: this.failed,
+      preemptions: this.preemptions,
+      seconds: secondsNow() - started,
+      decideSeconds: this.bulkSeconds + this.attempts.decideSeconds,
+    };
+  }
+
+  /** Makes all templates known first, so that no class has to be compiled again when a later one brings a new term. */
+  private register(): void {
+    for (const pod of this.pods) this.fleet.counts.entry(pod.template);
+  }
+
+  /** Compiles as many classes as the memory holds and has their lanes built side by side. */
+  private async buildAhead(builder: ClassBuilder): Promise<void> {
+    const addresses: number[] = [];
+    const seen = new Set<Pod['template']>();
+    this.fleet.classes.pin();
+    for (const pod of this.pods) {
+      const profile = this.fleet.profileOf(pod);
+      if (!profile || seen.has(pod.template)) continue;
+      if (this.fleet.classes.crowded) break;
+      seen.add(pod.template);
+      addresses.push(this.fleet.classOf(pod, profile).address);
+    }
+    await builder.build(addresses);
+  }
+
+  /** Tries the pods in order; what cannot be tried in bulk is tried alone. */
+  private schedule(run: readonly number[]): void {
+    let at = 0;
+    while (at < run.length) {
+      const bulk = this.bulkFrom(run, at);
+      at += bulk.length > 0 ? this.decideBulk(bulk) : 0;
+      if (at >= run.length) return;
+      // The next pod failed in bulk or must be tried alone.
+      const settled = this.decideAlone(run[at] as number);
+      at++;
+      if (!settled && at < run.length) {
+        this.queue.putBack(run.slice(at));
+        return;
+      }
+    }
+  }
+
+  /** The longest part of the run from `at` that the core can decide by itself. */
+  private bulkFrom(run: readonly number[], at: number): BulkEntry[] {
+    const entries: BulkEntry[] = [];
+    this.fleet.classes.pin();
+    for (let i = at; i < run.length; i++) {
+      const index = run[i] as number;
+      const pod = this.pods[index] as Pod;
+      const profile = this.fleet.profileOf(pod) as ResolvedProfile;
+      if (this.nominations.concern(pod) || this.nominations.of(pod) !== undefined || this.fleet.classes.crowded) break;
+      const cls = this.compile(pod, profile);
+      if (!cls || !this.attempts.decider.isBulk(cls) || reserves(pod, profile)) break;
+      entries.push({ index, cls });
+    }
+    return entries;
+  }
+
+  private compile(pod: Pod, profile: ResolvedProfile): PodClass | undefined {
+    try {
+      return this.fleet.classOf(pod, profile);
+    } catch {
+      // The attempt alone reports what is wrong with the pod.
+      return undefined;
+    }
+  }
+
+  /** Returns how many were placed; the next one, if any, found no row. */
+  private decideBulk(entries: readonly BulkEntry[]): number {
+    const { core } = this.fleet;
+    entries.forEach(({ cls }, i) => {
+      core.u32[this.classList / 4 + i] = cls.address;
+    });
+    const started = secondsNow();
+    const count = core.exports.decideRun(this.classList, this.rowList, entries.length);
+    this.bulkSeconds += secondsNow() - started;
+    for (let i = 0; i < count; i++) {
+      const { index } = entries[i] as BulkEntry;
+      const row = core.i32[this.rowList / 4 + i] as number;
+      this.fleet.notePlaced(this.pods[index] as Pod, row);
+      this.notePlaced(index, row);
+    }
+    return count;
+  }
+
+  /** One attempt. False when the queue's order may have changed. */
+  private decideAlone(index: number): boolean {
+    const pod = this.pods[index] as Pod;
+    const profile = this.fleet.profileOf(pod) as ResolvedProfile;
+    const outcome = this.attempts.attempt(pod, profile);
+    switch (outcome.kind) {
+      case 'placed':
+        this.place(index, pod, profile, outcome.row);
+        return false;
+      case 'preempting':
+        this.evict(index, pod, outcome.node, outcome.row, outcome.victims);
+        return false;
+      case 'failed':
+        this.failed.set(index, outcome.message);
+        this.queue.failed(index, outcome.plugins);
+        return true;
+    }
+  }
+
+  private place(index: number, pod: Pod, profile: ResolvedProfile, row: number): void {
+    this.fleet.place(pod, row);
+    if (reserves(pod, profile)) {
+      const view = this.fleet.view();
+      for (const { rule, args } of profile.reserve) rule.reserve?.(pod, view.nodes[row] as (typeof view.nodes)[number], view, args);
+    }
+    this.nominations.delete(pod);
+    this.notePlaced(index, row);
+  }
+
+  private notePlaced(index: number, row: number): void {
+    this.placed.push({ index, row });
+    this.failed.delete(index);
+    this.queue.placed(index);
+  }
+
+  private evict(index: number, pod: Pod, node: string, row: number, victims: readonly Pod[]): void {
+    for (const victim of victims) {
+      this.fleet.remove(victim, row);
+      this.budgets.podLeft(victim);
+      this.queue.deleted(victim);
+    }
+    this.preemptions.push({ index, node, victims });
+    for (const lower of this.nominations.clearBelow(node, pod.template.priority)) this.queue.nominationLost(lower);
+    this.nominations.add(pod, node);
+    this.queue.preempting(index);
+  }
+}
+
+/** Whether placing the pod changes more than pods and nodes: volume claims are bound. */
+function reserves(pod: Pod, profile: ResolvedProfile): boolean {
+  return profile.reserve.length > 0 && pod.template.volumes.some(({ kind }) => kind === 'claim' || kind === 'ephemeral');
+}
