@@ -1,5 +1,5 @@
 import { type Pod, podKey } from '../model/pod.ts';
-import type { InTreeKind, PersistentVolume, PersistentVolumeClaim, StorageClass, Volume } from '../model/volume.ts';
+import type { InTreeKind, PersistentVolume, PersistentVolumeClaim, Volume } from '../model/volume.ts';
 import { driverOf, inlineHandle, inlineSource, inTreeKindOfProvisioner, volumeHandle } from './csi-migration.ts';
 import type { ClusterView } from './view.ts';
 import { claimClass, claimName, foreignClaim, notFound } from './volume-claims.ts';
@@ -19,57 +19,34 @@ export type Attachable =
   /** Upstream's plugin fails with this error. */
   | { readonly error: string; readonly kind?: InTreeKind };
 
-/** The objects that an answer was derived from; it holds as long as the cluster still has the same ones. */
-interface Evidence {
-  readonly storageClasses: ReadonlyMap<string, StorageClass>;
-  readonly claims: readonly (readonly [key: string, claim: PersistentVolumeClaim | undefined])[];
-  readonly volumes: readonly (readonly [name: string, volume: PersistentVolume | undefined])[];
-}
-
-interface Resolved {
+/** A pod's volumes as far as NodeVolumeLimits counts them, in pod order, and where the answer was looked up. */
+export interface PodAttachables {
   readonly attachables: readonly Attachable[];
-  readonly evidence: Evidence;
+  /** Keys of the claims and names of the volumes that the answer depends on, present or not. */
+  readonly claimKeys: readonly string[];
+  readonly volumeNames: readonly string[];
 }
 
-const NOTHING: readonly Attachable[] = [];
-const resolvedPods = new WeakMap<Pod, Resolved>();
-
-/**
- * The pod's volumes as far as NodeVolumeLimits counts them, in pod order. Remembered per pod and checked against the
- * cluster's current claims and volumes, so that filters may ask for every pod of every node.
- */
-export function attachableVolumes(pod: Pod, cluster: ClusterView): readonly Attachable[] {
-  if (pod.template.volumes.length === 0) return NOTHING;
-  let resolved = resolvedPods.get(pod);
-  if (resolved === undefined || !holds(resolved.evidence, cluster)) {
-    resolved = resolve(pod, cluster);
-    resolvedPods.set(pod, resolved);
-  }
-  return resolved.attachables;
-}
-
-function holds(evidence: Evidence, cluster: ClusterView): boolean {
-  if (evidence.storageClasses !== cluster.objects.storageClasses) return false;
-  for (const [key, claim] of evidence.claims) if (cluster.persistentVolumeClaims.get(key) !== claim) return false;
-  for (const [name, volume] of evidence.volumes) if (cluster.persistentVolumes.get(name) !== volume) return false;
-  return true;
-}
-
-function resolve(pod: Pod, cluster: ClusterView): Resolved {
-  const claims: [string, PersistentVolumeClaim | undefined][] = [];
-  const volumes: [string, PersistentVolume | undefined][] = [];
+/** O(volumes of the pod). */
+export function attachableVolumes(pod: Pod, cluster: ClusterView): PodAttachables {
   const attachables: Attachable[] = [];
+  const claimKeys: string[] = [];
+  const volumeNames: string[] = [];
   for (const volume of pod.template.volumes) {
     const name = claimName(pod, volume);
+    if (name === undefined) {
+      const attachable = ofInline(volume);
+      if (attachable !== undefined) attachables.push(attachable);
+      continue;
+    }
     const key = `${pod.namespace}/${name}`;
-    const claim = name === undefined ? undefined : cluster.persistentVolumeClaims.get(key);
-    const persistent = claim && cluster.persistentVolumes.get(claim.volumeName);
-    if (name !== undefined) claims.push([key, claim]);
-    if (claim !== undefined) volumes.push([claim.volumeName, persistent]);
-    const attachable = name === undefined ? ofInline(volume) : ofClaim(pod, volume, name, claim, persistent, cluster);
+    const claim = cluster.persistentVolumeClaims.get(key);
+    const attachable = ofClaim(pod, volume, name, claim, cluster);
     if (attachable !== undefined) attachables.push(attachable);
+    claimKeys.push(key);
+    if (claim !== undefined && claim.volumeName !== '') volumeNames.push(claim.volumeName);
   }
-  return { attachables, evidence: { storageClasses: cluster.objects.storageClasses, claims, volumes } };
+  return { attachables, claimKeys, volumeNames };
 }
 
 function ofInline(volume: Volume): Attachable | undefined {
@@ -85,13 +62,13 @@ function ofClaim(
   volume: Volume,
   name: string,
   claim: PersistentVolumeClaim | undefined,
-  persistent: PersistentVolume | undefined,
   cluster: ClusterView,
 ): Attachable | undefined {
   if (name === '') return { error: 'PersistentVolumeClaim had no name' };
   if (claim === undefined) return { missing: `looking up PVC ${pod.namespace}/${name}: ${notFound('persistentvolumeclaim', name)}` };
   const foreign = volume.kind === 'ephemeral' ? foreignClaim(pod, claim) : undefined;
   if (foreign !== undefined) return { error: foreign };
+  const persistent = cluster.persistentVolumes.get(claim.volumeName);
   return persistent === undefined ? ofStorageClass(claim, cluster) : ofPersistentVolume(persistent);
 }
 

@@ -6,6 +6,7 @@ import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/volume.ts';
 import { HostPortSet, hostPorts } from './host-ports.ts';
 import type { Semantics } from './rule.ts';
+import { TrackedMap } from './tracked-map.ts';
 
 /** Mutable sum of pod requests on one node. A scalar key stays once seen, like upstream's map. */
 class UsageSum implements ResourceVector {
@@ -97,8 +98,8 @@ export class ClusterView {
   readonly nodeByName: ReadonlyMap<string, NodeView>;
   readonly objects: ClusterObjects;
   /** Live copies: reservations of volumes write here. */
-  readonly persistentVolumes: Map<string, PersistentVolume>;
-  readonly persistentVolumeClaims: Map<string, PersistentVolumeClaim>;
+  readonly persistentVolumes: TrackedMap<string, PersistentVolume>;
+  readonly persistentVolumeClaims: TrackedMap<string, PersistentVolumeClaim>;
   readonly images: ReadonlyMap<string, ImageState>;
   /** Pods nominated to a node and not yet placed, by node name, in append order (upstream nominator). */
   readonly nominated = new Map<string, Pod[]>();
@@ -108,8 +109,8 @@ export class ClusterView {
     this.objects = objects;
     this.nodes = nodes.map((node, row) => new NodeView(node, row, semantics));
     this.nodeByName = new Map(this.nodes.map((view) => [view.node.name, view]));
-    this.persistentVolumes = new Map(objects.persistentVolumes);
-    this.persistentVolumeClaims = new Map(objects.persistentVolumeClaims);
+    this.persistentVolumes = new TrackedMap(objects.persistentVolumes);
+    this.persistentVolumeClaims = new TrackedMap(objects.persistentVolumeClaims);
     this.images = collectImages(nodes);
   }
 
