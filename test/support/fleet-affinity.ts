@@ -92,7 +92,7 @@ function drawNodeTerm(draw: Draw, nodeNames: readonly string[]): RawItem {
 
 function drawNodeRequirement(draw: Draw): RawItem {
   if (!draw.prng.chance(1, 4)) return drawRequirement(draw, REQUIREMENT_VALUES);
-  return { key: 'cpu-gen', operator: draw.prng.pick(['Gt', 'Lt']), values: [draw.prng.pick(['0', '4', '+7', '9223372036854775806'])] };
+  return { key: 'cpu-gen', operator: draw.prng.pick(['Gt', 'Lt']), values: [draw.prng.pick(['0', '4', '007', '9223372036854775806'])] };
 }
 
 function drawToleration(draw: Draw): RawItem {

@@ -132,7 +132,7 @@ export const HOSTNAME_KEY = 'kubernetes.io/hostname';
 export const NODE_LABELS: Readonly<Record<string, readonly string[]>> = {
   disktype: ['ssd', 'hdd', 'nvme'],
   dedicated: ['gpu', 'infra', ''],
-  'cpu-gen': ['1', '5', '8', '-3', '9223372036854775807', 'nine'],
+  'cpu-gen': ['1', '5', '8', '03', '9223372036854775807', 'nine'],
   'rack.example.com/id': ['r1', 'r2', 'r3', 'r4'],
 };
 export const POD_LABELS: Readonly<Record<string, readonly string[]>> = {

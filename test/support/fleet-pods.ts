@@ -177,7 +177,8 @@ function drawPod(draw: Draw, template: Template, name: string, node: string | un
     if (draw.sometimes('gates', 1, 4)) spec.schedulingGates = [{ name: 'example.com/wait' }];
   } else {
     drawHistory(draw, metadata, status);
-    if (draw.sometimes('resize', 1, 3)) Object.assign(status, drawResize(draw, spec), status.conditions === undefined ? {} : { conditions: status.conditions });
+    if (draw.sometimes('resize', 1, 3))
+      Object.assign(status, drawResize(draw, spec), status.conditions === undefined ? {} : { conditions: status.conditions });
   }
   return { apiVersion: 'v1', kind: 'Pod', metadata, spec, status };
 }

@@ -1,0 +1,79 @@
+import { compileSelector } from '../model/match.ts';
+import type { Pod, PodTemplate } from '../model/pod.ts';
+import type { PodDisruptionBudget } from '../model/snapshot.ts';
+
+/** Victims of one node, each list in the order of the input. */
+export interface BudgetSplit {
+  readonly violating: readonly Pod[];
+  readonly rest: readonly Pod[];
+}
+
+/**
+ * The PodDisruptionBudgets of a run with what they still allow. Upstream's preemption reads `status.disruptionsAllowed`
+ * and never writes it: it is the disruption controller that lowers it when a healthy pod goes. This class plays that
+ * controller, so that one allowance is not used by two preemptions: `podLeft` takes one from every budget of the pod, down
+ * to 0. Nothing gives back, because a replacement counts only when it has become ready, which is beyond a scheduler's horizon.
+ */
+export class DisruptionBudgets {
+  private readonly budgets: readonly PodDisruptionBudget[];
+  private readonly allowed: Int32Array;
+  /** Indices of the budgets that select pods of a template. */
+  private readonly selecting = new WeakMap<PodTemplate, readonly number[]>();
+
+  constructor(budgets: readonly PodDisruptionBudget[]) {
+    this.budgets = budgets;
+    this.allowed = Int32Array.from(budgets, (budget) => budget.disruptionsAllowed);
+  }
+
+  /** An independent copy, for what-if runs. */
+  clone(): DisruptionBudgets {
+    const copy = new DisruptionBudgets(this.budgets);
+    copy.allowed.set(this.allowed);
+    return copy;
+  }
+
+  /**
+   * Which of the pods, evicted one after the other, would overdraw a budget (upstream filterPodsWithPDBViolation): every
+   * budget of a pod is charged, also when another one is overdrawn already. Pods listed in `disruptedPods` are charged before.
+   */
+  split(pods: readonly Pod[]): BudgetSplit {
+    if (this.budgets.length === 0) return { violating: [], rest: pods };
+    const left = this.allowed.slice();
+    const violating: Pod[] = [];
+    const rest: Pod[] = [];
+    for (const pod of pods) {
+      let overdrawn = false;
+      for (const index of this.chargedFor(pod)) {
+        const value = (left[index] as number) - 1;
+        left[index] = value;
+        if (value < 0) overdrawn = true;
+      }
+      (overdrawn ? violating : rest).push(pod);
+    }
+    return { violating, rest };
+  }
+
+  /** A pod has been evicted. A pod that was terminating already was not counted as healthy any more. */
+  podLeft(pod: Pod): void {
+    if (pod.terminating) return;
+    for (const index of this.chargedFor(pod)) this.allowed[index] = Math.max(0, (this.allowed[index] as number) - 1);
+  }
+
+  private chargedFor(pod: Pod): readonly number[] {
+    return this.selectingTemplate(pod.template).filter((index) => !this.budgets[index]?.disruptedPods.has(pod.name));
+  }
+
+  /** An empty or nil selector selects nothing here, and a pod without labels is in no budget. */
+  private selectingTemplate(template: PodTemplate): readonly number[] {
+    let indices = this.selecting.get(template);
+    if (indices === undefined) {
+      indices = this.budgets.flatMap(({ namespace, selector }, index) => {
+        if (template.labels.size === 0 || namespace !== template.namespace) return [];
+        const compiled = compileSelector(selector);
+        return compiled.kind === 'requirements' && compiled.matches(template.labels) ? [index] : [];
+      });
+      this.selecting.set(template, indices);
+    }
+    return indices;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Pod } from '../model/pod.ts';
+import type { ClusterView } from '../rules/view.ts';
+
+const NOBODY = Number.POSITIVE_INFINITY;
+
+/**
+ * The least priority on each node and in the whole cluster, so that preemption sees at once where nobody is less
+ * important. Kept up to date pod by pod; a removal of a node's least important pod rescans that node when it is asked next.
+ */
+export class LeastPriorities {
+  private readonly cluster: ClusterView;
+  private readonly byRow: Float64Array;
+  private readonly stale: Uint8Array;
+  private readonly counts = new Map<number, number>();
+  /** Least key of `counts`; undefined = unknown. */
+  private least: number | undefined = NOBODY;
+
+  /** O(pods on nodes). The cluster must only change together with `podAdded` and `podRemoved`. */
+  constructor(cluster: ClusterView) {
+    this.cluster = cluster;
+    this.byRow = new Float64Array(cluster.nodes.length).fill(NOBODY);
+    this.stale = new Uint8Array(cluster.nodes.length);
+    for (const node of cluster.nodes) for (const pod of node.pods) this.podAdded(pod, node.row);
+  }
+
+  podAdded(pod: Pod, row: number): void {
+    const { priority } = pod.template;
+    if (priority < (this.byRow[row] as number)) this.byRow[row] = priority;
+    this.counts.set(priority, (this.counts.get(priority) ?? 0) + 1);
+    if (this.least !== undefined && priority < this.least) this.least = priority;
+  }
+
+  podRemoved(pod: Pod, row: number): void {
+    const { priority } = pod.template;
+    if (priority === this.byRow[row]) this.stale[row] = 1;
+    const count = (this.counts.get(priority) ?? 0) - 1;
+    if (count > 0) this.counts.set(priority, count);
+    else {
+      this.counts.delete(priority);
+      if (priority === this.least) this.least = undefined;
+    }
+  }
+
+  /** Infinity when no pod is on any node. */
+  get ofCluster(): number {
+    this.least ??= Math.min(NOBODY, ...this.counts.keys());
+    return this.least;
+  }
+
+  /** Infinity when no pod is on the node. */
+  ofRow(row: number): number {
+    if (this.stale[row] === 1) {
+      this.stale[row] = 0;
+      this.byRow[row] = leastPriority(this.cluster, row);
+    }
+    return this.byRow[row] as number;
+  }
+}
+
+export function leastPriority(cluster: ClusterView, row: number): number {
+  let least = NOBODY;
+  for (const { template } of cluster.nodes[row]?.pods ?? []) if (template.priority < least) least = template.priority;
+  return least;
+}
