@@ -27,3 +27,31 @@ export function roundHalfAway(x: f64): f64 {
   const whole = Math.trunc(x);
   return x - whole >= 0.5 ? whole + 1.0 : whole;
 }
+
+/** Bits of 100, from the highest. */
+const HUNDRED_TOP_BIT: i32 = 64;
+
+/**
+ * trunc(x * 100 / whole) for 0 <= x <= whole, exact over the whole int64 range: long division by the bits of 100. The rest stays below `whole`,
+ * so doubling it and adding x stay below 2^64.
+ */
+export function percentage(x: i64, whole: i64): i64 {
+  const divisor = <u64>whole;
+  let rest: u64 = 0;
+  let quotient: u64 = 0;
+  for (let bit = HUNDRED_TOP_BIT; bit > 0; bit >>= 1) {
+    rest <<= 1;
+    quotient <<= 1;
+    if (rest >= divisor) {
+      rest -= divisor;
+      quotient++;
+    }
+    if (!(bit & 100)) continue;
+    rest += <u64>x;
+    if (rest >= divisor) {
+      rest -= divisor;
+      quotient++;
+    }
+  }
+  return <i64>quotient;
+}

@@ -1,7 +1,7 @@
 import {
   SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_REQUEST, SHARE_USED, SHARES_RELATIVE, SHARES_RESOURCES, SHARES_RESOURCE_COUNT, FLEET_ADDRESS, FLEET_WIDE,
 } from '../layout.generated';
-import { toF64x2 } from '../exact';
+import { addSaturating, toF64x2 } from '../exact';
 
 // b = trunc((1 - std) * 100), std over the fractions min(1, amount / allocatable) of the resources that the row offers:
 // none or one: 0; two: |(f0 - f1) / 2|; more: sqrt(sum((f - mean)^2) / n).
@@ -22,7 +22,7 @@ function deviation(resources: usize, last: usize, at8: usize, withPod: bool): f6
   for (let share = resources; share < last; share += SHARE_BYTES) {
     const allocatable = load<i64>(load<usize>(share, SHARE_ALLOCATABLE) + at8);
     if (allocatable == 0) continue;
-    const amount = load<i64>(load<usize>(share, SHARE_USED) + at8) + (withPod ? load<i64>(share, SHARE_REQUEST) : 0);
+    const amount = addSaturating(load<i64>(load<usize>(share, SHARE_USED) + at8), withPod ? load<i64>(share, SHARE_REQUEST) : 0);
     const f = fraction(amount, allocatable);
     sum += f;
     if (count == 0) f0 = f;
@@ -36,7 +36,7 @@ function deviation(resources: usize, last: usize, at8: usize, withPod: bool): f6
   for (let share = resources; share < last; share += SHARE_BYTES) {
     const allocatable = load<i64>(load<usize>(share, SHARE_ALLOCATABLE) + at8);
     if (allocatable == 0) continue;
-    const amount = load<i64>(load<usize>(share, SHARE_USED) + at8) + (withPod ? load<i64>(share, SHARE_REQUEST) : 0);
+    const amount = addSaturating(load<i64>(load<usize>(share, SHARE_USED) + at8), withPod ? load<i64>(share, SHARE_REQUEST) : 0);
     const difference = fraction(amount, allocatable) - mean;
     squares += difference * difference;
   }

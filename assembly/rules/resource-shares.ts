@@ -5,7 +5,7 @@ import {
   FLEET_ADDRESS, FLEET_WIDE, SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_REQUEST, SHARE_USED, SHARE_WEIGHT, SHARES_RESOURCES, SHARES_RESOURCE_COUNT,
   SHARES_SHAPE, SHARES_SHAPE_COUNT,
 } from '../layout.generated';
-import { roundHalfAway, toF64x2 } from '../exact';
+import { addSaturating, percentage, roundHalfAway, toF64x2 } from '../exact';
 
 // @ts-ignore: decorator
 @inline
@@ -44,7 +44,7 @@ function sharesNarrow(params: usize, weight: i32, begin: i32, end: i32, lane: us
   }
 }
 
-/** The same in int64, wrapping like upstream's. */
+/** The same over the whole int64 range. Upstream's products overflow beyond 2^63 / 100 and give garbage there; these do not. */
 function sharesWide(params: usize, weight: i32, begin: i32, end: i32, lane: usize, most: bool): void {
   const resources = load<usize>(params, SHARES_RESOURCES);
   const last = resources + <usize>load<i32>(params, SHARES_RESOURCE_COUNT) * SHARE_BYTES;
@@ -55,12 +55,10 @@ function sharesWide(params: usize, weight: i32, begin: i32, end: i32, lane: usiz
     for (let share = resources; share < last; share += SHARE_BYTES) {
       const allocatable = load<i64>(load<usize>(share, SHARE_ALLOCATABLE) + at8);
       if (allocatable == 0) continue;
-      const total = load<i64>(load<usize>(share, SHARE_USED) + at8) + load<i64>(share, SHARE_REQUEST);
+      const total = addSaturating(load<i64>(load<usize>(share, SHARE_USED) + at8), load<i64>(share, SHARE_REQUEST));
       const w = load<i64>(share, SHARE_WEIGHT);
-      let score: i64;
-      if (most) score = ((total > allocatable ? allocatable : total) * 100) / allocatable;
-      else score = total > allocatable ? 0 : ((allocatable - total) * 100) / allocatable;
-      sum += score * w;
+      const counted = total > allocatable ? allocatable : total;
+      sum += percentage(most ? counted : allocatable - counted, allocatable) * w;
       weights += w;
     }
     const at = lane + (<usize>row << 2);
@@ -108,8 +106,8 @@ export function scoreRequestedToCapacityRatio(params: usize, weight: i32, begin:
     for (let share = resources; share < last; share += SHARE_BYTES) {
       const allocatable = load<i64>(load<usize>(share, SHARE_ALLOCATABLE) + at8);
       if (allocatable == 0) continue;
-      const total = load<i64>(load<usize>(share, SHARE_USED) + at8) + load<i64>(share, SHARE_REQUEST);
-      const score = shapeAt(shape, shapeCount, total > allocatable ? 100 : (total * 100) / allocatable);
+      const total = addSaturating(load<i64>(load<usize>(share, SHARE_USED) + at8), load<i64>(share, SHARE_REQUEST));
+      const score = shapeAt(shape, shapeCount, total > allocatable ? 100 : percentage(total, allocatable));
       if (score <= 0) continue;
       const w = load<i64>(share, SHARE_WEIGHT);
       sum += score * w;

@@ -108,7 +108,8 @@ function readFit(input: unknown, place: ErrorPlace): NodeResourcesFitArgs {
   }
   if (!ratio) throw at(place, ratioPath, 'is required with type RequestedToCapacityRatio');
   checkShape(ratio.shape, `${ratioPath}.shape`, place);
-  return args;
+  const { resources: scored } = args.scoringStrategy;
+  return { ...args, scoringStrategy: { type, resources: scored, shape: ratio.shape } };
 }
 
 function checkResourceName(name: string, path: string, place: ErrorPlace): void {
