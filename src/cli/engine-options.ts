@@ -1,7 +1,7 @@
 import { PlimsollError } from '../base/errors.ts';
 import { builtInConfiguration } from '../engine/built-in-profiles.ts';
-import type { Snapshot } from '../model/snapshot.ts';
 import type { EngineOptions } from '../engine/options.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { Progress } from './progress.ts';
 import { readConfigurationFile } from './read-configuration.ts';
 import { type EngineFlags, filenames, type InputFlags, type OutputFlags } from './run-options.ts';

@@ -135,6 +135,8 @@ class RuleBinder {
     const present = new Set(prepared.map(({ rule }) => rule.name));
     const implied = deciding.filter(({ rule }) => rule[method] && !present.has(rule.name));
     for (const { rule } of implied) {
+      // A rule may prepare where upstream's plugin does not: that is no difference to tell.
+      if (!this.registry.get(rule.name)?.points.has(point)) continue;
       warnings.add(
         `${this.place.path}: ${rule.name} prepares at ${point} although it is not enabled there, because it is enabled after it`,
       );

@@ -17,7 +17,7 @@ export function* explainView(explanation: Explanation): Generator<string> {
   if (infeasible.length > 0) {
     yield '\n';
     yield* tableLines(REFUSALS, infeasible.slice(0, LIST_LINES));
-    yield* more(infeasible.length - LIST_LINES, 'nodes');
+    yield* more(infeasible.length - LIST_LINES, 'nodes', 'wide');
   }
   yield* nearestMisses(explanation);
 }
@@ -62,7 +62,7 @@ function* scoreMatrix(feasible: readonly NodeExplanation[]): Generator<string> {
   ];
   yield '\n';
   yield* tableLines(columns, lines);
-  yield* more(feasible.length - MATRIX_NODES, 'feasible nodes');
+  yield* more(feasible.length - MATRIX_NODES, 'feasible nodes', 'wide');
 }
 
 const TOTAL = 'total';
@@ -92,11 +92,11 @@ function* nearestMisses({ nearestMiss }: Explanation): Generator<string> {
   ];
   yield '\n';
   yield* tableLines(columns, nearestMiss.slice(0, MISSES));
-  yield* more(nearestMiss.length - MISSES, 'nodes');
+  yield* more(nearestMiss.length - MISSES, 'nodes', 'json');
 }
 
-function* more(count: number, what: string): Generator<string> {
-  if (count > 0) yield `... and ${count} more ${what} (-o wide shows all)\n`;
+function* more(count: number, what: string, format: string): Generator<string> {
+  if (count > 0) yield `... and ${count} more ${what} (-o ${format} shows all)\n`;
 }
 
 /** Highest total first, the chosen node first among equals, the others in snapshot order. */

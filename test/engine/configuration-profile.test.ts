@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PlimsollError } from '../../src/base/errors.ts';
 import { resolveProfiles, SCORE_TOTAL_LIMIT } from '../../src/engine/profile.ts';
 import type { ResolvedProfile } from '../../src/engine/resolved-profile.ts';
-import { GATE_DEFAULTS, type KubeVersion } from '../../src/model/gates.ts';
+import { GATE_DEFAULTS, KUBE_VERSIONS, type KubeVersion } from '../../src/model/gates.ts';
 import type { AnyPlainRule } from '../../src/rules/rule.ts';
 
 const HEAD = { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration' };
@@ -187,6 +187,17 @@ describe('profiles', () => {
     const { profiles, warnings } = resolveProfiles(config, semantics(), { rules: RULES });
     expect(names(profiles[0]?.preScore ?? [])).toEqual(['score-plugin-1']);
     expect(warnings).toHaveLength(1);
+  });
+
+  it('of all real rules have no warnings, and prepare what they score', () => {
+    for (const kubeVersion of KUBE_VERSIONS) {
+      const { profiles, warnings } = resolveProfiles(undefined, semantics(kubeVersion));
+      expect(warnings).toEqual([]);
+      expect(names(profiles[0]?.filter ?? []).includes('NodeDeclaredFeatures')).toBe(kubeVersion === '1.36');
+      for (const { rule } of profiles[0]?.score ?? []) {
+        if (rule.prepareScore) expect(names(profiles[0]?.preScore ?? [])).toContain(rule.name);
+      }
+    }
   });
 
   it('leave out unknown and unmodelled plugins with a warning, and refuse them under strict', () => {

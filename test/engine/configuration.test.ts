@@ -156,7 +156,7 @@ describe('arguments', () => {
       { utilization: 100, score: 0 },
     ];
     const scoringStrategy = { type: 'RequestedToCapacityRatio', requestedToCapacityRatio: { shape } };
-    expect(argsOf('NodeResourcesFit', { scoringStrategy })).toMatchObject({ scoringStrategy: { requestedToCapacityRatio: { shape } } });
+    expect(argsOf('NodeResourcesFit', { scoringStrategy })).toMatchObject({ scoringStrategy: { shape } });
   });
 
   it('of NodeAffinity become the model of an affinity', () => {

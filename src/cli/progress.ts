@@ -1,0 +1,38 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+/** A bar that would be gone within a second only flickers. */
+const SHOW_AFTER_MS = 1000;
+
+/** A progress bar on standard error: only on a terminal, only for work of more than a second. */
+export class Progress {
+  private readonly enabled: boolean;
+  private readonly label: string;
+  private readonly startedMs: number;
+  private bar: SingleBar | undefined;
+
+  constructor(label: string, enabled: boolean) {
+    this.label = label;
+    this.enabled = enabled && process.stderr.isTTY === true;
+    this.startedMs = performance.now();
+  }
+
+  /** Says how far the work is. Cheap enough to be called a thousand times a second. */
+  readonly update = (done: number, total: number): void => {
+    if (!this.enabled || performance.now() - this.startedMs < SHOW_AFTER_MS) return;
+    this.bar ??= this.show(total);
+    this.bar.update(done);
+  };
+
+  /** Takes the bar away; the terminal is as before. */
+  stop(): void {
+    this.bar?.stop();
+    this.bar = undefined;
+  }
+
+  private show(total: number): SingleBar {
+    const format = `${this.label} {bar} {percentage}% | {value}/{total} | {eta_formatted} left`;
+    const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: false }, Presets.legacy);
+    bar.start(total, 0);
+    return bar;
+  }
+}

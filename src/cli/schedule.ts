@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import type { Schedule } from '../model/results.ts';
+import { scheduleNames, scheduleTable, scheduleWideTable } from '../report/schedule-table.ts';
+import { jsonPieces, yamlPieces } from '../report/structured.ts';
+import { engineOptions, readInput } from './engine-options.ts';
+import { type Answer, examples } from './help.ts';
+import { say, warn, writePieces } from './output.ts';
+import { addEngineFlags, addInputFlags, addOutputFlags, type EngineFlags, type InputFlags, type OutputFlags } from './run-options.ts';
+
+const EXAMPLES = `
+# The pending pods of a cluster
+kubectl get nodes,pods,services,replicasets,priorityclasses,pdb -A -o json | plimsoll schedule -f -
+
+# Manifests that are not applied yet, on top of a dump
+plimsoll schedule -f cluster.json -f manifests/ --expand
+
+# Everything anew under another scheduler configuration, as JSON
+plimsoll schedule -f cluster.json --from-empty --config scheduler.yaml -o json`;
+
+const FORMATS = {
+  table: scheduleTable,
+  wide: scheduleWideTable,
+  json: jsonPieces,
+  yaml: yamlPieces,
+  name: scheduleNames,
+} as const;
+
+type Flags = InputFlags & EngineFlags & OutputFlags & { readonly output: keyof typeof FORMATS };
+
+export function addSchedule(program: Command, answer: Answer): void {
+  const command = program.command('schedule').description('Place the pending pods, one after the other');
+  addOutputFlags(addEngineFlags(addInputFlags(command)), Object.keys(FORMATS))
+    .addHelpText('after', examples(EXAMPLES))
+    .action(async (flags: Flags) => answer(await scheduleCommand(flags)));
+}
+
+async function scheduleCommand(flags: Flags): Promise<0 | 2> {
+  const options = await engineOptions(flags);
+  const snapshot = await readInput(flags);
+  const { schedule } = await import('../index.ts');
+  const result = await schedule(snapshot, options);
+  await writePieces(FORMATS[flags.output](result));
+  if (!flags.quiet) {
+    warn(result.notModelled);
+    say(summaryLine(result));
+  }
+  return result.unschedulable.length > 0 ? 2 : 0;
+}
+
+function summaryLine({ summary, preemptions }: Schedule): string {
+  const { placed, pending, nodes, unschedulable, seconds, decisionsPerSecond } = summary;
+  const parts = [`placed ${count(placed)} of ${count(pending)} pods on ${count(nodes)} nodes in ${seconds.toFixed(3)} s`];
+  if (pending > 0) parts.push(`${count(Math.round(decisionsPerSecond))} decisions/s`);
+  if (unschedulable > 0) parts.push(`${count(unschedulable)} unschedulable`);
+  if (preemptions.length > 0) parts.push(`${count(preemptions.length)} preempting`);
+  return parts.join('; ');
+}
+
+/** Thousands with commas, whatever the locale. */
+function count(number: number): string {
+  return number.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+}
