@@ -4,6 +4,7 @@ import { explainPod } from '../engine/explain.ts';
 import { nearest } from '../engine/nearest.ts';
 import { collectNominated } from '../engine/nominated.ts';
 import { type EngineOptions, resolveOptions } from '../engine/options.ts';
+import { preemptAttempt } from '../engine/preemption.ts';
 import type { ResolvedProfile } from '../engine/resolved-profile.ts';
 import type { Pod } from '../model/pod.ts';
 import { API_VERSION, type Explanation, type PodReference } from '../model/results.ts';
@@ -12,7 +13,7 @@ import { ClusterView } from '../rules/view.ts';
 
 /**
  * One scheduling attempt for one pod of the snapshot, told in full. A pod that is on a node is explained as if it were
- * pending and not there.
+ * pending and not there; one that names a node outside the snapshot is refused by every node, for that name.
  *
  * O(nodes · rules + pods).
  *
@@ -22,11 +23,11 @@ export async function explain(snapshot: Snapshot, reference: PodReference, optio
   const settings = resolveOptions(options);
   const found = findPod(snapshot, reference);
   const profile = profileOf(found, settings.profiles);
-  const pod = found.nodeName === '' ? found : asPending(found);
   const cluster = ClusterView.of(snapshot, settings.semantics, found);
+  const pod = cluster.nodeByName.has(found.nodeName) ? asPending(found) : found;
   collectNominated(cluster, snapshot.pods, settings.profiles, found);
   const { tie, seed } = settings;
-  const { node, message, nodes, nearestMiss } = explainPod(cluster, pod, profile, { tie, seed });
+  const { node, message, nodes, nearestMiss } = explainPod(cluster, pod, profile, { tie, seed, preempt: preemptAttempt });
   return {
     apiVersion: API_VERSION,
     kind: 'Explanation',
