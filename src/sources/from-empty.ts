@@ -6,12 +6,11 @@ import type { Snapshot } from '../model/snapshot.ts';
 const FIXED_OWNERS: ReadonlySet<string> = new Set(['DaemonSet', 'Node']);
 
 /**
- * The same cluster with every movable pod waiting: what the scheduler would do if it started over. Mirror (static) pods,
+ * What changes in the snapshot when every movable pod waits: what the scheduler would do if it started over. Mirror (static) pods,
  * pods of DaemonSets and pods being deleted stay where they are.
  */
-export function fromEmpty(snapshot: Snapshot): Snapshot {
+export function fromEmpty(snapshot: Snapshot): Pick<Snapshot, 'pods' | 'hash'> {
   return {
-    ...snapshot,
     pods: snapshot.pods.map((pod) => (isMovable(pod) ? waiting(pod) : pod)),
     hash: createHash('sha256').update(`${snapshot.hash} from empty`).digest('hex').slice(0, snapshot.hash.length),
   };

@@ -40,6 +40,14 @@ export function namesItsKind(value: unknown): boolean {
   return isObject(value) && typeof value.kind === 'string';
 }
 
+/** Other JSON and YAML: a trace, a values file, a schema. Its member names tell the user which. */
+function withoutKind(value: Record<string, unknown>): PlimsollError {
+  return new PlimsollError('INPUT_KIND', 'a document without kind is not a Kubernetes object', {
+    value: `{${Object.keys(value).join(', ')}}`,
+    hint: 'what kubectl get -o json or -o yaml writes can be read',
+  });
+}
+
 /** Takes the items of one list in order; holds items back only while the list has not yet said what kind they are of. */
 export class ListItems {
   private readonly sink: ObjectSink;
@@ -87,6 +95,7 @@ export function addDocument(sink: ObjectSink, value: unknown, file?: string, lin
   if (!bare && !isObject(value)) throw notAnObject(value);
   const items = bare ? value : value.items;
   if (!Array.isArray(items)) {
+    if (!namesItsKind(value)) throw withoutKind(value as Record<string, unknown>);
     sink.add(value, placeOf(file, line));
     return;
   }

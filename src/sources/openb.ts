@@ -60,9 +60,9 @@ export class OpenbTrace {
     this.pods.sort((a, b) => a.created - b.created);
     for (const { manifest, place } of this.pods) this.sink.add(manifest, place);
     if (this.pods.length === 0) return [];
-    const all = `openb trace: phases, scheduling and deletion times are left out, all ${this.pods.length} pods are pending`;
+    const all = `All ${this.pods.length} pods of the openb trace are pending: its phases, scheduling and deletion times are left out.`;
     if (this.gpuShares === 0) return [all];
-    return [all, `openb trace: ${this.gpuShares} pods ask for a share of a GPU and get a whole one`];
+    return [all, `${this.gpuShares} pods of the openb trace ask for a share of a GPU: each gets a whole one.`];
   }
 
   private addNode(cells: Cells, file: string): void {

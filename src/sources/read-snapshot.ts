@@ -105,9 +105,11 @@ class Reading {
   finish(): Snapshot {
     const notModelled = this.trace.finish();
     if (this.inventory) expandControllers(this.inventory);
-    const read = this.builder.finish();
-    const snapshot = notModelled.length === 0 ? read : { ...read, notModelled: [...read.notModelled, ...notModelled] };
-    return this.options.fromEmpty ? fromEmpty(snapshot) : snapshot;
+    // Changed in place: nobody else has it yet, and the builder's defaults for later pods hang on its identity.
+    const snapshot: { -readonly [Field in keyof Snapshot]: Snapshot[Field] } = this.builder.finish();
+    snapshot.notModelled = [...snapshot.notModelled, ...notModelled];
+    if (this.options.fromEmpty) Object.assign(snapshot, fromEmpty(snapshot));
+    return snapshot;
   }
 
   private async readInput(input: Input): Promise<void> {

@@ -18,6 +18,8 @@ const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
   CronJob: ['batch'],
 };
 
+const CORE = [''];
+
 const HASH_LABEL = 'pod-template-hash';
 const FINISHED: ReadonlySet<unknown> = new Set(['Succeeded', 'Failed']);
 
@@ -106,12 +108,14 @@ export class Inventory implements ObjectSink {
     const kind = typeof raw.kind === 'string' ? raw.kind : (implied?.kind ?? '');
     const apiVersion = typeof raw.apiVersion === 'string' ? raw.apiVersion : (implied?.apiVersion ?? '');
     const slash = apiVersion.indexOf('/');
-    const group = slash < 0 ? '' : apiVersion.slice(0, slash);
-    if (group === '' && kind.endsWith('List')) this.takeItems(raw, place, kind, apiVersion);
-    else if (group === '' && kind === 'Node') this.nodes.push(readNode(raw));
-    else if (group === '' && kind === 'Pod') this.takePod(raw);
-    else if (group === '' && kind === 'PersistentVolumeClaim') this.takeName(raw, kind);
-    else if (CONTROLLERS[kind]?.includes(group)) this.takeController(raw, kind, apiVersion, place);
+    // Without an apiVersion the kind alone decides, as it does for the builder.
+    const isOf = (groups: readonly string[]) => apiVersion === '' || groups.includes(slash < 0 ? '' : apiVersion.slice(0, slash));
+    if (kind.endsWith('List') && Array.isArray(raw.items)) this.takeItems(raw, place, kind, apiVersion);
+    else if (kind === 'Node' && isOf(CORE)) this.nodes.push(readNode(raw));
+    else if (kind === 'Pod' && isOf(CORE)) this.takePod(raw);
+    else if (kind === 'PersistentVolumeClaim' && isOf(CORE)) this.takeName(raw, kind);
+    else if (Object.hasOwn(CONTROLLERS, kind) && isOf(CONTROLLERS[kind] as readonly string[]))
+      this.takeController(raw, kind, apiVersion, place);
   }
 
   /** A list inside a list; the builder has already accepted its items. */
