@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { Schedule } from '../model/results.ts';
 import { scheduleNames, scheduleTable, scheduleWideTable } from '../report/schedule-table.ts';
 import { jsonPieces, yamlPieces } from '../report/structured.ts';
-import { engineOptions, readInput } from './engine-options.ts';
 import { type Answer, examples } from './help.ts';
 import { say, warn, writePieces } from './output.ts';
 import { addEngineFlags, addInputFlags, addOutputFlags, type EngineFlags, type InputFlags, type OutputFlags } from './run-options.ts';
@@ -25,20 +24,23 @@ const FORMATS = {
   name: scheduleNames,
 } as const;
 
-type Flags = InputFlags & EngineFlags & OutputFlags & { readonly output: keyof typeof FORMATS };
+type Flags = InputFlags & EngineFlags & OutputFlags & { readonly output: keyof typeof FORMATS; readonly once?: boolean };
 
 export function addSchedule(program: Command, answer: Answer): void {
   const command = program.command('schedule').description('Place the pending pods, one after the other');
   addOutputFlags(addEngineFlags(addInputFlags(command)), Object.keys(FORMATS))
+    .option('--once', 'one attempt for each pod; without it pods that a later placement may help are tried again')
     .addHelpText('after', examples(EXAMPLES))
     .action(async (flags: Flags) => answer(await scheduleCommand(flags)));
 }
 
 async function scheduleCommand(flags: Flags): Promise<0 | 2> {
+  // What reads and decides is loaded only when it is needed: help and wrong flags answer at once.
+  const { engineOptions, readInput } = await import('./engine-options.ts');
   const options = await engineOptions(flags);
   const snapshot = await readInput(flags);
   const { schedule } = await import('../index.ts');
-  const result = await schedule(snapshot, options);
+  const result = await schedule(snapshot, { ...options, untilStable: !flags.once });
   await writePieces(FORMATS[flags.output](result));
   if (!flags.quiet) {
     warn(result.notModelled);

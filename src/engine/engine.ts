@@ -77,13 +77,16 @@ export class Engine {
     }
   }
 
-  /** Schedules all waiting pods until nothing more can move. */
+  /**
+   * Schedules the waiting pods in queue order. Each gets one attempt, and more where evictions may help it; with `untilStable` also where
+   * placements may, until nothing more can move. Calling again tries again.
+   */
   async schedule(builderFor?: BuilderFactory): Promise<Schedule> {
     const fleet = this.currentFleet();
     const { waiting, held, foreign } = this.waitingPods(fleet);
-    const { tie, seed } = this.settings;
+    const { tie, seed, untilStable } = this.settings;
     const builder = builderFor?.(this.core);
-    const run = await new Scheduler(fleet, waiting, { tie, seed, ...(builder ? { builder } : {}) }).run();
+    const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable, ...(builder ? { builder } : {}) }).run();
     const result = this.render(run, waiting, held, foreign);
     this.keep(run, waiting);
     return result;

@@ -106,16 +106,16 @@ function sampleSize({ outcome }: Findings, cluster: ClusterView, profile: Resolv
 
 function explainNodes(
   cluster: ClusterView,
-  { rejections, absent, feasible }: Findings,
+  findings: Findings,
   sampled: readonly NodeView[],
   scores: NodeScores | undefined,
 ): readonly NodeExplanation[] {
-  const isFeasible = new Set(feasible);
+  const isFeasible = new Set(findings.feasible);
   const place = new Map(sampled.map((node, i) => [node, i]));
   return cluster.nodes.map((node): NodeExplanation => {
     const { name } = node.node;
     if (!isFeasible.has(node)) {
-      const rejection = rejections.get(node.row) ?? absent;
+      const rejection = findings.rejections.get(node.row) ?? narrowingRefusal(findings, node) ?? findings.absent;
       assert(rejection, 'a node that is not feasible has been refused by something');
       const { plugin, status } = rejection;
       return { name, feasible: false, ...(plugin === '' ? {} : { plugin }), code: status.code, reasons: status.reasons, scores: {} };
@@ -124,6 +124,17 @@ function explainNodes(
     if (i === undefined || !scores) return { name, feasible: true, reasons: [], scores: {} };
     return { name, feasible: true, reasons: [], scores: scoresOf(scores, i), total: scores.totals[i] as number };
   });
+}
+
+/**
+ * What the narrowing plugin's own Filter says about a node that it left out. Upstream never asks it there (the message counts such nodes under
+ * one collective text), but it is the reason that helps.
+ */
+function narrowingRefusal({ outcome }: Findings, node: NodeView): Rejection | undefined {
+  const { filters, narrowedBy, rejection } = outcome;
+  if (rejection || !filters) return undefined;
+  const refusal = filters.refusals(node).find(({ prepared }) => narrowedBy.includes(prepared.rule.name));
+  return refusal && { plugin: refusal.prepared.rule.name, status: refusal.status };
 }
 
 function scoresOf({ rules }: NodeScores, i: number): Record<string, RuleScore> {

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import { Core } from '../layout/core.ts';
 import { FLEET_ADDRESS, FLEET_POD_COUNT } from '../layout/layout.generated.ts';
 import type { Node } from '../model/node.ts';
-import type { Pod } from '../model/pod.ts';
+import type { Pod, PodTemplate } from '../model/pod.ts';
 import { podUsage } from '../model/requests.ts';
 import { AMOUNT_MAX } from '../model/resources.ts';
 import type { ClusterObjects } from '../model/snapshot.ts';
@@ -58,7 +58,11 @@ export class Fleet {
   }
 
   profileOf(pod: Pod): ResolvedProfile | undefined {
-    return this.profiles.get(pod.template.schedulerName);
+    return this.profileFor(pod.template);
+  }
+
+  profileFor(template: PodTemplate): ResolvedProfile | undefined {
+    return this.profiles.get(template.schedulerName);
   }
 
   classOf(pod: Pod, profile: ResolvedProfile): PodClass {

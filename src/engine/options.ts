@@ -27,6 +27,11 @@ export interface EngineOptions {
   readonly seed?: number;
   /** Share of the nodes to look at, in percent; 0 = upstream's adaptive share. Overrules the configuration; default 100. */
   readonly percentageOfNodesToScore?: number;
+  /**
+   * `schedule` tries pods again that a later placement may help (required affinity to a pod placed after them, a skew that has closed), until
+   * nothing more can move. Default false: one attempt each in queue order, as if the pods were fed one by one; evictions always lead to retries.
+   */
+  readonly untilStable?: boolean;
   /** Threads that prepare decisions; the answer does not depend on it. */
   readonly workers?: number;
   /** Failure domains of nodes beside their labels: node name to level (host, rack, ...) to domain. */
@@ -41,6 +46,7 @@ export interface Settings {
   readonly profiles: readonly ResolvedProfile[];
   readonly tie: TieMode;
   readonly seed: number;
+  readonly untilStable: boolean;
   /** What the configuration asks for and decisions do not reflect. */
   readonly warnings: readonly string[];
 }
@@ -60,7 +66,7 @@ export function resolveOptions(options: EngineOptions = {}): Settings {
     ...(strict === undefined ? {} : { strict }),
   };
   const { profiles, warnings } = resolveProfiles(options.config, semantics, profileOptions);
-  return { semantics, profiles, tie, seed, warnings };
+  return { semantics, profiles, tie, seed, untilStable: options.untilStable ?? false, warnings };
 }
 
 /** The release's defaults with the given gates on top. @throws PlimsollError USAGE for an unknown gate. */

@@ -9,11 +9,14 @@ import type { Fleet } from './fleet.ts';
 import { Nominations } from './nominations.ts';
 import { DisruptionBudgets } from './preemption-budgets.ts';
 import { SchedulingQueue } from './queue.ts';
+import { queueHints } from './queue-hints.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
 
 export interface SchedulerOptions {
   readonly tie: TieMode;
   readonly seed: number;
+  /** Try pods again that a later placement may help, until nothing more can move. False: such a pod keeps its first answer. */
+  readonly untilStable: boolean;
   /** Builds class tables side by side before the first decision; absent = each class when it is first needed. */
   readonly builder?: ClassBuilder;
 }
@@ -67,7 +70,10 @@ export class Scheduler {
     this.fleet = fleet;
     this.pods = pods;
     this.options = options;
-    this.queue = new SchedulingQueue(pods);
+    this.queue = new SchedulingQueue(pods, {
+      wakeAfterPlacement: options.untilStable,
+      hints: queueHints({ objects: fleet.objects, semantics: fleet.semantics, profileOf: (template) => fleet.profileFor(template) }),
+    });
     this.nominations = new Nominations(fleet);
     this.budgets = new DisruptionBudgets(fleet.objects.podDisruptionBudgets);
     this.attempts = new Attempts(fleet, this.nominations, this.budgets, options.tie, new Prng(options.seed));

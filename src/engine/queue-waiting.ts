@@ -1,0 +1,131 @@
+import type { PodTemplate } from '../model/pod.ts';
+import { type HintTable, type QueueHints, TURNED_BY_PLACEMENT } from './queue-hints.ts';
+
+/** Waiting pods of one template that the same plugins refused: an event helps all of them or none. */
+interface Group {
+  readonly template: PodTemplate;
+  readonly plugins: ReadonlySet<string>;
+  /** Whether a placement can help at all. */
+  readonly company: boolean;
+  /** Pods with the number of placements and of departures at their last attempt. */
+  readonly members: Member[];
+  /** Answers of the hints by template of the event's pod. */
+  readonly afterPlacement: Map<PodTemplate, boolean>;
+  readonly afterDeletion: Map<PodTemplate, boolean>;
+}
+
+interface Member {
+  readonly index: number;
+  readonly placements: number;
+  readonly departures: number;
+}
+
+const NOBODY: readonly number[] = [];
+
+/** Pods that wait for an event, in groups, so that an event costs one look at each group. */
+export class WaitingPods {
+  private readonly hints: QueueHints;
+  private readonly heedPlacements: boolean;
+  private readonly groups = new Map<PodTemplate, Map<string, Group>>();
+  /** Groups with members; those that a placement can help come up with every placement. */
+  private readonly occupied = new Set<Group>();
+  private readonly wantingCompany = new Set<Group>();
+  private count = 0;
+  private placements = 0;
+  private departures = 0;
+
+  constructor(hints: QueueHints, heedPlacements: boolean) {
+    this.hints = hints;
+    this.heedPlacements = heedPlacements;
+  }
+
+  get size(): number {
+    return this.count;
+  }
+
+  add(index: number, template: PodTemplate, plugins: ReadonlySet<string>): void {
+    const group = this.groupOf(template, plugins);
+    group.members.push({ index, placements: this.placements, departures: this.departures });
+    this.count++;
+    this.occupied.add(group);
+    if (group.company) this.wantingCompany.add(group);
+  }
+
+  /** Removes and returns the pods that the placement of a pod may help. */
+  afterPlacement(other: PodTemplate): readonly number[] {
+    if (!this.heedPlacements) return NOBODY;
+    this.placements++;
+    if (this.wantingCompany.size === 0) return NOBODY;
+    return this.wake(this.wantingCompany, (group) => remembered(group, group.afterPlacement, this.hints.placed, other));
+  }
+
+  /** Removes and returns the pods that the departure of a pod may help. */
+  afterDeletion(other: PodTemplate): number[] {
+    this.departures++;
+    return this.wake(this.occupied, (group) => remembered(group, group.afterDeletion, this.hints.deleted, other));
+  }
+
+  /** Something that waiting pods had to respect is gone, without an event that upstream would send. */
+  noteDeparture(): void {
+    this.departures++;
+  }
+
+  /** Removes and returns all pods for which something can have changed since their last attempt. */
+  leftovers(): number[] {
+    const stale = (group: Group, member: Member): boolean =>
+      member.departures < this.departures || (group.company && member.placements < this.placements);
+    const woken: number[] = [];
+    for (const group of [...this.occupied]) {
+      const kept = group.members.filter((member) => !stale(group, member));
+      woken.push(...group.members.filter((member) => stale(group, member)).map(({ index }) => index));
+      group.members.splice(0, group.members.length, ...kept);
+      this.forgetIfEmpty(group);
+    }
+    this.count -= woken.length;
+    return woken.sort((a, b) => a - b);
+  }
+
+  private wake(groups: Iterable<Group>, helps: (group: Group) => boolean): number[] {
+    const woken: number[] = [];
+    for (const group of [...groups]) {
+      if (!helps(group)) continue;
+      for (const { index } of group.members) woken.push(index);
+      group.members.length = 0;
+      this.forgetIfEmpty(group);
+    }
+    this.count -= woken.length;
+    return woken;
+  }
+
+  private forgetIfEmpty(group: Group): void {
+    if (group.members.length > 0) return;
+    this.occupied.delete(group);
+    this.wantingCompany.delete(group);
+  }
+
+  private groupOf(template: PodTemplate, plugins: ReadonlySet<string>): Group {
+    let byPlugins = this.groups.get(template);
+    if (byPlugins === undefined) {
+      byPlugins = new Map();
+      this.groups.set(template, byPlugins);
+    }
+    const key = [...plugins].sort().join();
+    let group = byPlugins.get(key);
+    if (group === undefined) {
+      // An error may have any cause, so that anything may lift it.
+      const company = plugins.size === 0 || [...plugins].some((plugin) => TURNED_BY_PLACEMENT.has(plugin));
+      group = { template, plugins, company, members: [], afterPlacement: new Map(), afterDeletion: new Map() };
+      byPlugins.set(key, group);
+    }
+    return group;
+  }
+}
+
+function remembered(group: Group, answers: Map<PodTemplate, boolean>, hints: HintTable, other: PodTemplate): boolean {
+  let answer = answers.get(other);
+  if (answer === undefined) {
+    answer = [...group.plugins].some((plugin) => hints.get(plugin)?.(group.template, other) ?? false);
+    answers.set(other, answer);
+  }
+  return answer;
+}
