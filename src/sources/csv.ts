@@ -1,5 +1,6 @@
 import { PlimsollError } from '../base/errors.ts';
 import { CSV_LINE_BYTES_MAX } from '../base/limits.ts';
+import { csvCells } from '../model/csv.ts';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -26,7 +27,7 @@ export async function* csvRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Cs
       continue;
     }
     if (blank !== undefined) throw new PlimsollError('INPUT_SYNTAX', 'a blank line between rows', { line: blank });
-    const cells = splitCells(text, line);
+    const cells = csvCells(text, line);
     width ??= cells.length;
     if (cells.length !== width) {
       throw new PlimsollError('INPUT_SYNTAX', `${cells.length} columns where the header has ${width}`, { line, value: text });
@@ -60,25 +61,4 @@ function lineText(bytes: Buffer, line: number): string {
 
 function tooLong(line: number): PlimsollError {
   return new PlimsollError('INPUT_LIMIT', `a line is longer than ${CSV_LINE_BYTES_MAX} bytes`, { line });
-}
-
-const QUOTED_CELL = /"((?:[^"]|"")*)"(?:,|$)/y;
-const PLAIN_CELL = /([^",]*)(?:,|$)/y;
-
-function splitCells(text: string, line: number): string[] {
-  if (!text.includes('"')) return text.split(',');
-  const cells: string[] = [];
-  let at = 0;
-  do {
-    const quoted = text[at] === '"';
-    const pattern = quoted ? QUOTED_CELL : PLAIN_CELL;
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (!match)
-      throw new PlimsollError('INPUT_SYNTAX', 'a quote that is not closed, or not at the edge of its field', { line, value: text });
-    const cell = match[1] as string;
-    cells.push(quoted ? cell.replaceAll('""', '"') : cell);
-    at = pattern.lastIndex;
-  } while (at < text.length || text[at - 1] === ',');
-  return cells;
 }

@@ -126,7 +126,7 @@ function checkHeader(header: readonly string[], isNodes: boolean): void {
     missing ? `the CSV header lacks the column ${missing}` : 'an unknown or repeated column in the CSV header',
     {
       line: 1,
-      value: unknown ?? header.join(','),
+      value: missing ? header.join(',') : unknown,
       hint: `the CSV files that can be read are the openb node list (${NODE_COLUMNS.join(',')}) and pod list (${POD_COLUMNS.join(',')},...)`,
     },
   );
