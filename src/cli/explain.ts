@@ -3,7 +3,6 @@ import { PlimsollError } from '../base/errors.ts';
 import type { PodReference } from '../model/results.ts';
 import { explainName, explainView, explainWide } from '../report/explain-view.ts';
 import { jsonPieces, yamlPieces } from '../report/structured.ts';
-import { engineOptions, readInput } from './engine-options.ts';
 import { single, text } from './flags.ts';
 import { type Answer, examples } from './help.ts';
 import { warn, writePieces } from './output.ts';
@@ -41,6 +40,8 @@ export function addExplain(program: Command, answer: Answer): void {
 }
 
 async function explainCommand(pod: PodReference, flags: Flags): Promise<0 | 2> {
+  // What reads and decides is loaded only when it is needed: help and wrong flags answer at once.
+  const { engineOptions, readInput } = await import('./engine-options.ts');
   const options = await engineOptions(flags);
   const snapshot = await readInput(flags);
   const { explain } = await import('../index.ts');

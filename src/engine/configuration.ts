@@ -40,7 +40,9 @@ export interface SchedulerConfiguration {
   readonly percentageOfNodesToScore?: number;
   /** At least one; scheduler names differ. */
   readonly profiles: readonly ProfileConfiguration[];
-  /** What was read otherwise than written or is not modelled, one sentence each. */
+  /** Number of extenders; they are not modelled. */
+  readonly extenders: number;
+  /** What was read otherwise than written, one sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -62,9 +64,6 @@ export function parseConfiguration(input: unknown, place: ErrorPlace = {}, gates
   const warnings: string[] = [];
   if (beta)
     warnings.push(`apiVersion ${version} is no longer served by Kubernetes; it is read by the rules and default weights of ${VERSIONS[0]}`);
-  const extenders = parsed.extenders?.length ?? 0;
-  if (extenders > 0)
-    warnings.push(`${extenders === 1 ? 'an extender is' : `${extenders} extenders are`} configured; extenders are not modelled`);
   const inputs: readonly ProfileInput[] = parsed.profiles?.length ? parsed.profiles : [{}];
   const profiles = inputs.map((profile, index) =>
     readProfile(profile, inputs.length === 1, { ...place, path: `profiles[${index}]` }, beta, gates, warnings),
@@ -72,7 +71,8 @@ export function parseConfiguration(input: unknown, place: ErrorPlace = {}, gates
   checkSchedulerNames(profiles, place);
   checkQueueSort(profiles, place);
   const { percentageOfNodesToScore } = parsed;
-  return { ...(percentageOfNodesToScore === undefined ? {} : { percentageOfNodesToScore }), profiles, warnings };
+  const extenders = parsed.extenders?.length ?? 0;
+  return { ...(percentageOfNodesToScore === undefined ? {} : { percentageOfNodesToScore }), profiles, extenders, warnings };
 }
 
 function apiVersionOf(input: unknown, place: ErrorPlace): string {

@@ -46,6 +46,10 @@ export function resolveProfiles(config: unknown, semantics: Semantics, options: 
   const configuration = config === undefined ? DEFAULT_CONFIGURATION : parseConfiguration(config, place, semantics.gates);
   const registry = pluginRegistry(options.rules ?? PLAIN_RULES);
   const warnings = new Set(configuration.warnings);
+  if (configuration.extenders > 0) {
+    if (options.strict) throw new PlimsollError('UNSUPPORTED', 'extenders are not modelled', { path: 'extenders' }).at(place);
+    warnings.add(`extenders (${configuration.extenders} in the configuration) are not modelled; decisions are made without them`);
+  }
   const profiles = configuration.profiles.map((profile, index): ResolvedProfile => {
     const at: ErrorPlace = { ...place, path: `profiles[${index}]` };
     const lists = new PluginExpansion(profile, registry, at, options.strict ?? false, warnings).expand(semantics.kubeVersion);
@@ -63,6 +67,7 @@ export function resolveProfiles(config: unknown, semantics: Semantics, options: 
 
 const DEFAULT_CONFIGURATION: SchedulerConfiguration = {
   profiles: [{ schedulerName: 'default-scheduler', plugins: {}, args: new Map() }],
+  extenders: 0,
   warnings: [],
 };
 
