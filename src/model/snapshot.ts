@@ -1,3 +1,4 @@
+import type { PhysicalHosts } from './hosts.ts';
 import type { Labels } from './labels.ts';
 import type { Node } from './node.ts';
 import type { Pod } from './pod.ts';
@@ -61,6 +62,8 @@ export interface ClusterObjects {
   readonly csiDrivers: ReadonlyMap<string, CSIDriver>;
   readonly csiStorageCapacities: readonly CSIStorageCapacity[];
   readonly volumeAttachments: readonly VolumeAttachment[];
+  /** The machines under the nodes; absent while nothing is known of them (see `applyHosts`). */
+  readonly hosts?: PhysicalHosts;
 }
 
 /** What a source produces: the cluster at one moment, parsed and (unless asked otherwise) API-server-defaulted. */

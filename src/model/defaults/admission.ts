@@ -12,6 +12,8 @@ import { withMissing } from './pod-static.ts';
 import type { AdmissionPolicies, ContainerDefaults, RuntimeClass } from './policies.ts';
 import { mergeTolerations, withDefaultTolerations } from './tolerations.ts';
 
+const PREEMPT = 'PreemptLowerPriority';
+
 export function admit(draft: PodDraft, policies: AdmissionPolicies): PodDraft {
   if (draft.stored) return draft;
   const limited = (policies.containerDefaults.get(draft.namespace) ?? []).reduce(withContainerDefaults, draft);
@@ -33,10 +35,18 @@ function withPriority(draft: PodDraft, policies: AdmissionPolicies): PodDraft {
       draft.priority,
     );
   }
+  const policy = priorityClass.preemptionPolicy || PREEMPT;
+  if (named && draft.preemptionPolicy !== '' && draft.preemptionPolicy !== policy) {
+    throw fieldError(
+      'spec.preemptionPolicy',
+      `must be ${policy} as in PriorityClass ${draft.priorityClassName}, or absent`,
+      draft.preemptionPolicy,
+    );
+  }
   return {
     ...draft,
     priority: draft.priority ?? priorityClass.value,
-    preemptionPolicy: draft.preemptionPolicy || priorityClass.preemptionPolicy,
+    preemptionPolicy: draft.preemptionPolicy || policy,
   };
 }
 

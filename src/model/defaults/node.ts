@@ -15,13 +15,16 @@ export function withNodeDefaults(node: Node): Node {
 }
 
 export function validateNode({ taints }: Node): void {
+  const seen = new Map<string, number>();
   for (const [i, taint] of taints.entries()) {
     const path = `spec.taints[${i}]`;
     checkLabelKey(taint.key, `${path}.key`);
     checkLabelValue(taint.value, `${path}.value`);
     if (!EFFECTS.includes(taint.effect)) throw fieldError(`${path}.effect`, `must be one of ${EFFECTS.join(', ')}`, taint.effect);
-    const same = taints.findIndex(({ key, effect }) => key === taint.key && effect === taint.effect);
-    if (same < i) throw fieldError(path, `repeats key and effect of taint ${same}`);
+    const pair = `${taint.effect} ${taint.key}`;
+    const first = seen.get(pair);
+    if (first !== undefined) throw fieldError(path, `repeats key and effect of taint ${first}`);
+    seen.set(pair, i);
   }
 }
 

@@ -2,15 +2,30 @@
  * Defaults of a pod that depend on nothing but the pod (upstream `SetDefaults_Pod`, specification 1.3): requests from limits,
  * host ports of the host network, protocol TCP, pod-level requests and huge page limits. Applying them twice changes nothing.
  */
+
 import type { DraftContainer, DraftPort, PodDraft } from '../parse/pod-draft.ts';
+import type { NodeAffinity } from '../pod.ts';
 import { isPodLevelResource, sumContainers } from '../requests.ts';
 import { type NanoQuantity, NO_QUANTITIES, type QuantityList } from '../resources.ts';
 
 export function withStaticDefaults(draft: PodDraft): PodDraft {
   const containers = draft.containers.map((container) => withContainerDefaults(container, draft.hostNetwork));
   const initContainers = draft.initContainers.map((container) => withContainerDefaults(container, draft.hostNetwork));
-  const defaulted = { ...draft, schedulerName: draft.schedulerName || 'default-scheduler', containers, initContainers };
+  const { nodeSelector, nodeAffinity, ...rest } = draft;
+  const defaulted: PodDraft = {
+    ...rest,
+    ...(nodeSelector && nodeSelector.size > 0 && { nodeSelector }),
+    ...(nodeAffinity && { nodeAffinity: withoutEmptyLists(nodeAffinity) }),
+    schedulerName: draft.schedulerName || 'default-scheduler',
+    containers,
+    initContainers,
+  };
   return draft.podResources === undefined ? defaulted : { ...defaulted, podResources: podLevelResources(defaulted) };
+}
+
+/** Storing a pod turns an empty list or map into none. */
+function withoutEmptyLists({ required, preferred }: NodeAffinity): NodeAffinity {
+  return { ...(required && { required }), ...(preferred && preferred.length > 0 && { preferred }) };
 }
 
 function withContainerDefaults(container: DraftContainer, hostNetwork: boolean): DraftContainer {

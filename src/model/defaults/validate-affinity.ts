@@ -11,8 +11,8 @@ const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
 
 export function checkAffinity(draft: PodDraft): void {
   if (draft.nodeAffinity) checkNodeAffinity(draft.nodeAffinity, 'spec.affinity.nodeAffinity');
-  if (draft.podAffinity) checkPodAffinity(draft.podAffinity, 'spec.affinity.podAffinity', draft.stored);
-  if (draft.podAntiAffinity) checkPodAffinity(draft.podAntiAffinity, 'spec.affinity.podAntiAffinity', draft.stored);
+  if (draft.podAffinity) checkPodAffinity(draft.podAffinity, 'spec.affinity.podAffinity', draft);
+  if (draft.podAntiAffinity) checkPodAffinity(draft.podAntiAffinity, 'spec.affinity.podAntiAffinity', draft);
 }
 
 function checkNodeAffinity({ required, preferred }: NodeAffinity, path: string): void {
@@ -23,11 +23,11 @@ function checkNodeAffinity({ required, preferred }: NodeAffinity, path: string):
   }
 }
 
-function checkPodAffinity({ required, preferred }: PodAffinity, path: string, stored: boolean): void {
-  for (const [i, term] of required.entries()) checkTerm(term, `${path}.${REQUIRED}[${i}]`, stored);
+function checkPodAffinity({ required, preferred }: PodAffinity, path: string, draft: PodDraft): void {
+  for (const [i, term] of required.entries()) checkTerm(term, `${path}.${REQUIRED}[${i}]`, draft);
   for (const [i, { weight, term }] of preferred.entries()) {
     checkWeight(weight, `${path}.${PREFERRED}[${i}]`);
-    checkTerm(term, `${path}.${PREFERRED}[${i}].podAffinityTerm`, stored);
+    checkTerm(term, `${path}.${PREFERRED}[${i}].podAffinityTerm`, draft);
   }
 }
 
@@ -35,22 +35,27 @@ function checkWeight(weight: number, path: string): void {
   if (weight < 1 || weight > 100) throw fieldError(join(path, 'weight'), 'must be between 1 and 100', weight);
 }
 
-function checkTerm(term: PodAffinityTerm, path: string, stored: boolean): void {
+function checkTerm(term: PodAffinityTerm, path: string, draft: PodDraft): void {
   checkTopologyKey(term.topologyKey, path);
   checkSelector(term.labelSelector, join(path, 'labelSelector'));
   checkSelector(term.namespaceSelector, join(path, 'namespaceSelector'));
   for (const [i, name] of term.namespaces.entries()) checkNamespace(name, `${path}.namespaces[${i}]`);
   checkLabelKeyList(term.matchLabelKeys, term.labelSelector, `${path}.matchLabelKeys`);
   checkLabelKeyList(term.mismatchLabelKeys, term.labelSelector, `${path}.mismatchLabelKeys`);
+  const mismatched = new Set(term.mismatchLabelKeys);
   for (const [i, key] of term.matchLabelKeys.entries()) {
-    if (term.mismatchLabelKeys.includes(key)) throw selectorError(`${path}.matchLabelKeys[${i}]`, 'is also in mismatchLabelKeys', key);
+    if (mismatched.has(key)) throw selectorError(`${path}.matchLabelKeys[${i}]`, 'is also in mismatchLabelKeys', key);
   }
-  if (!stored) checkNotSelected(term.matchLabelKeys, term.labelSelector, `${path}.matchLabelKeys`);
+  checkNotSelected(term.matchLabelKeys, term.labelSelector, `${path}.matchLabelKeys`, draft);
 }
 
-export function checkTopologyKey(key: string, path: string): void {
-  if (key === '') throw fieldError(join(path, 'topologyKey'), 'must not be empty', key, 'name a node label such as kubernetes.io/hostname');
+function checkTopologyKey(key: string, path: string): void {
+  checkNotEmpty(key, path);
   checkLabelKey(key, join(path, 'topologyKey'));
+}
+
+export function checkNotEmpty(key: string, path: string): void {
+  if (key === '') throw fieldError(join(path, 'topologyKey'), 'must not be empty', key, 'name a node label such as kubernetes.io/hostname');
 }
 
 export function checkLabelKeyList(keys: readonly string[], selector: LabelSelector | undefined, path: string): void {
@@ -58,10 +63,15 @@ export function checkLabelKeyList(keys: readonly string[], selector: LabelSelect
   for (const [i, key] of keys.entries()) checkLabelKey(key, join(path, i));
 }
 
-/** A key cannot be both selected on and in matchLabelKeys. A stored pod is past this: its selector has been merged already. */
-export function checkNotSelected(keys: readonly string[], selector: LabelSelector | undefined, path: string): void {
+/**
+ * A key of the pod cannot be both selected on and in matchLabelKeys: merging would select on it twice. A stored pod is past
+ * this, its selector has been merged already.
+ */
+export function checkNotSelected(keys: readonly string[], selector: LabelSelector | undefined, path: string, draft: PodDraft): void {
+  if (draft.stored || keys.length === 0 || selector === undefined) return;
+  const selected = new Set(selector.requirements.map((requirement) => requirement.key));
   for (const [i, key] of keys.entries()) {
-    if (selector?.requirements.some((requirement) => requirement.key === key)) {
+    if (draft.labels.has(key) && selected.has(key)) {
       throw selectorError(join(path, i), 'exists in both matchLabelKeys and labelSelector', key);
     }
   }

@@ -86,10 +86,12 @@ function checkTolerationValue(operator: string, value: string, path: string): vo
 }
 
 function checkGates(gates: readonly string[]): void {
+  const seen = new Set<string>();
   for (const [i, gate] of gates.entries()) {
     const path = `spec.schedulingGates[${i}]`;
     const problem = labelKeyProblem(gate);
     if (problem !== undefined) throw nameError(path, gate, problem);
-    if (gates.indexOf(gate) < i) throw fieldError(path, 'is listed twice', gate);
+    if (seen.has(gate)) throw fieldError(path, 'is listed twice', gate);
+    seen.add(gate);
   }
 }

@@ -30,6 +30,10 @@ type NameCheck = (name: string, path: string) => void;
 
 function checkRequirements({ requests, limits }: Requirements, path: string, check: NameCheck): void {
   if (limits) checkList(limits, join(path, 'limits'), check);
+  const names = [...(requests?.keys() ?? []), ...(limits?.keys() ?? [])];
+  if (names.some((name) => name.startsWith('hugepages-')) && !names.includes('cpu') && !names.includes('memory')) {
+    throw fieldError(path, 'huge pages require cpu or memory');
+  }
   if (requests === undefined) return;
   checkList(requests, join(path, 'requests'), check);
   for (const [name, request] of requests) {

@@ -3,26 +3,27 @@ import { fieldError, join } from '../parse/fields.ts';
 import type { PodDraft } from '../parse/pod-draft.ts';
 import { checkSelector } from '../parse/selectors.ts';
 import type { SpreadConstraint } from '../pod.ts';
-import { checkLabelKeyList, checkNotSelected, checkTopologyKey } from './validate-affinity.ts';
+import { checkLabelKeyList, checkNotEmpty, checkNotSelected } from './validate-affinity.ts';
 
 const ACTIONS = ['DoNotSchedule', 'ScheduleAnyway'];
 const POLICIES = [undefined, 'Honor', 'Ignore'];
 
-export function checkSpreadConstraints({ spreadConstraints, stored }: PodDraft): void {
-  for (const [i, constraint] of spreadConstraints.entries()) {
+export function checkSpreadConstraints(draft: PodDraft): void {
+  const seen = new Map<string, number>();
+  for (const [i, constraint] of draft.spreadConstraints.entries()) {
     const path = `spec.topologySpreadConstraints[${i}]`;
-    checkConstraint(constraint, path, stored);
-    const same = spreadConstraints.findIndex(
-      (other) => other.topologyKey === constraint.topologyKey && other.whenUnsatisfiable === constraint.whenUnsatisfiable,
-    );
-    if (same < i) throw fieldError(path, `repeats topologyKey and whenUnsatisfiable of constraint ${same}`);
+    checkConstraint(constraint, path, draft);
+    const pair = `${constraint.whenUnsatisfiable} ${constraint.topologyKey}`;
+    const first = seen.get(pair);
+    if (first !== undefined) throw fieldError(path, `repeats topologyKey and whenUnsatisfiable of constraint ${first}`);
+    seen.set(pair, i);
   }
 }
 
-function checkConstraint(constraint: SpreadConstraint, path: string, stored: boolean): void {
+function checkConstraint(constraint: SpreadConstraint, path: string, draft: PodDraft): void {
   const { maxSkew, minDomains, whenUnsatisfiable, labelSelector, matchLabelKeys } = constraint;
   if (maxSkew < 1) throw fieldError(join(path, 'maxSkew'), 'must be greater than zero', maxSkew);
-  checkTopologyKey(constraint.topologyKey, path);
+  checkNotEmpty(constraint.topologyKey, path); // Upstream looks no closer here.
   if (!ACTIONS.includes(whenUnsatisfiable)) {
     throw fieldError(join(path, 'whenUnsatisfiable'), 'must be DoNotSchedule or ScheduleAnyway', whenUnsatisfiable);
   }
@@ -35,5 +36,5 @@ function checkConstraint(constraint: SpreadConstraint, path: string, stored: boo
   }
   checkSelector(labelSelector, join(path, 'labelSelector'));
   checkLabelKeyList(matchLabelKeys, labelSelector, join(path, 'matchLabelKeys'));
-  if (!stored) checkNotSelected(matchLabelKeys, labelSelector, join(path, 'matchLabelKeys'));
+  checkNotSelected(matchLabelKeys, labelSelector, join(path, 'matchLabelKeys'), draft);
 }

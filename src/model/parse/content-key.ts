@@ -1,36 +1,43 @@
 /**
- * Text under which pods with equal content meet before they are parsed: the raw subtrees that scheduling reads, nothing
- * else (env, probes, managedFields and status never enter). Equal keys mean equal drafts; the reverse need not hold.
+ * Texts under which pods with equal content meet before they are parsed: the raw subtrees that scheduling reads, nothing
+ * else (env, probes, managedFields and status never enter). Equal texts mean equal content; the reverse need not hold.
+ * There are two, because pods of one StatefulSet differ in labels and claims alone.
  */
 import { isObject, type RawObject } from './fields.ts';
-import { isStored, rawController } from './metadata.ts';
+import { isMirror, isStored, rawController } from './metadata.ts';
 import { VOLUME_SOURCES } from './volumes.ts';
 
-const MIRROR = 'kubernetes.io/config.mirror';
+export interface ContentKey {
+  readonly spec: string;
+  /** Namespace, labels, owner and volumes. */
+  readonly identity: string;
+}
 
 /** undefined for a pod of unexpected shape: it is parsed on its own, and refused there. */
-export function contentKey(metadata: RawObject, spec: RawObject): string | undefined {
+export function contentKey(metadata: RawObject, spec: RawObject): ContentKey | undefined {
   try {
-    const { annotations } = metadata;
-    const mirror = isObject(annotations) && MIRROR in annotations;
-    return JSON.stringify([
-      metadata.namespace,
-      metadata.labels,
-      rawController(metadata),
-      [mirror, isObject(annotations) || annotations === undefined, isStored(metadata)],
-      containerKeys(spec.containers),
-      spec.initContainers && containerKeys(spec.initContainers),
-      spec.nodeSelector,
-      spec.affinity,
-      spec.tolerations,
-      spec.topologySpreadConstraints,
-      spec.volumes && volumeKeys(spec.volumes),
-      [spec.schedulerName, spec.priority, spec.priorityClassName, spec.preemptionPolicy, spec.runtimeClassName],
-      [spec.overhead, spec.resources, spec.hostNetwork, spec.schedulingGates, spec.resourceClaims, spec.schedulingGroup],
-    ]);
+    return { spec: specKey(spec), identity: identityKey(metadata, spec) };
   } catch {
-    return undefined; // Too deep, or a value that JSON does not know.
+    return undefined; // Not of the expected shape, too deep, or a value that JSON does not know.
   }
+}
+
+function specKey(spec: RawObject): string {
+  return JSON.stringify([
+    containerKeys(spec.containers),
+    spec.initContainers && containerKeys(spec.initContainers),
+    spec.nodeSelector,
+    spec.affinity,
+    spec.tolerations,
+    spec.topologySpreadConstraints,
+    [spec.schedulerName, spec.priority, spec.priorityClassName, spec.preemptionPolicy, spec.runtimeClassName],
+    [spec.overhead, spec.resources, spec.hostNetwork, spec.schedulingGates, spec.resourceClaims, spec.schedulingGroup],
+  ]);
+}
+
+function identityKey(metadata: RawObject, spec: RawObject): string {
+  const volumes = spec.volumes && volumeKeys(spec.volumes);
+  return JSON.stringify([metadata.namespace, metadata.labels, rawController(metadata), isMirror(metadata), isStored(metadata), volumes]);
 }
 
 function containerKeys(raw: unknown): unknown {

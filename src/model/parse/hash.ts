@@ -10,11 +10,17 @@ import type { Interner } from './interner.ts';
 export function hashOf(nodes: readonly Node[], pods: readonly Pod[], objects: ClusterObjects, interner: Interner): string {
   const digest = new Digest();
   for (const node of nodes) digest.add(canonical(node));
-  for (const pod of pods) {
-    const { template, ...state } = pod;
-    digest.add(interner.digestOf(template));
-    digest.add(canonical(state));
-  }
+  for (const pod of pods) digest.add(podText(pod, interner));
   for (const [name, value] of Object.entries(objects)) digest.add(`${name}${canonical(value)}`);
   return digest.hex();
+}
+
+/** Canonical text of one pod, written out because there may be a million; the namespace is part of the template. */
+function podText(pod: Pod, interner: Interner): string {
+  const { name, uid, nodeName, nominatedNodeName, phase } = pod;
+  const flags = `${pod.terminating ? 't' : 'f'}${pod.disruptedByScheduler ? 't' : 'f'}`;
+  const times = `${pod.createdMs},${pod.startedMs ?? ''}`;
+  const lengths = `${name.length},${uid.length},${nodeName.length},${nominatedNodeName.length},${phase.length}`;
+  const texts = name + uid + nodeName + nominatedNodeName + phase;
+  return `${lengths},${times}${flags}${texts}${interner.digestOf(pod.template)}${pod.resize === undefined ? '' : canonical(pod.resize)}`;
 }

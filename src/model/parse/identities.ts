@@ -1,4 +1,4 @@
-import { type ErrorPlace, PlimsollError } from '../../base/errors.ts';
+import { type ErrorPlace, PlimsollError, quote } from '../../base/errors.ts';
 
 /** Who is already there: names per kind and namespace, and UIDs of pods, each with its place. */
 export class Identities {
@@ -14,7 +14,7 @@ export class Identities {
     );
     const first = byName.get(name);
     if (first !== undefined)
-      throw duplicate(`${kind} ${namespace === '' ? name : `${namespace}/${name}`} is there twice`, first, 'metadata.name', name);
+      throw duplicate(`${kind} ${quote(namespace === '' ? name : `${namespace}/${name}`)} is there twice`, first, 'metadata.name', name);
     byName.set(name, place);
   }
 

@@ -10,7 +10,7 @@ interface Entry {
 /** One object for equal content, so that whatever is computed per object (compiled selectors, requests) is computed once. */
 export class Interner {
   private readonly byText = new Map<string, Entry>();
-  private readonly byValue = new WeakMap<object, Entry>();
+  private readonly byValue = new Map<object, Entry>();
 
   /** The first object seen with this content; all later equal ones are dropped. */
   share<T extends object>(value: T): T {
@@ -21,18 +21,20 @@ export class Interner {
     return value === undefined ? undefined : this.share(value);
   }
 
-  /** The same for an object whose object fields are shared already: costs the number of fields, not their size. */
+  /**
+   * The same for an object whose object fields are shared already: costs the number of fields, not their size. All objects
+   * given here must have the same fields in the same order.
+   */
   shareWhole<T extends object>(value: T): T {
-    let text = '';
+    let text = '*';
     let digests = '';
-    for (const key of Object.keys(value)) {
-      const field = (value as Readonly<Record<string, unknown>>)[key];
+    for (const field of Object.values(value)) {
       const entry = typeof field === 'object' && field !== null ? this.byValue.get(field) : undefined;
-      const own = entry === undefined ? canonical(field) : '';
-      text += `${key}=${entry ? `@${entry.id}` : own};`;
-      digests += `${key}=${entry ? entry.digest : own};`;
+      const own = entry === undefined ? canonical(field) : undefined;
+      text += own ?? `@${entry?.id};`;
+      digests += own ?? entry?.digest;
     }
-    return this.enter(value, `*${text}`, digests);
+    return this.enter(value, text, digests);
   }
 
   /** Digest of the content of a shared object. */

@@ -3,7 +3,7 @@ import { PlimsollError } from '../../base/errors.ts';
 import type { Labels } from '../labels.ts';
 import { dnsLabelProblem, labelKeyProblem, labelValueProblem, nameProblem } from '../names.ts';
 import type { OwnerReference } from '../pod.ts';
-import { asObject, join, labelsAt, listAt, type RawObject, textAt, timeAt } from './fields.ts';
+import { asObject, join, labelsAt, listAt, objectAt, type RawObject, textAt, timeAt } from './fields.ts';
 
 export interface Metadata {
   readonly name: string;
@@ -63,6 +63,11 @@ export function isTerminating(metadata: RawObject): boolean {
  */
 export function isStored(metadata: RawObject): boolean {
   return Boolean(metadata.uid) && Boolean(metadata.creationTimestamp);
+}
+
+/** A static pod's mirror. */
+export function isMirror(metadata: RawObject): boolean {
+  return 'kubernetes.io/config.mirror' in (objectAt(metadata, 'annotations', 'metadata') ?? NO_METADATA);
 }
 
 /** The owner reference that controls the object (upstream GetControllerOf), still raw. */

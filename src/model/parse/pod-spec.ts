@@ -17,11 +17,10 @@ import {
   textAt,
   wholeAt,
 } from './fields.ts';
-import { isStored, metadataOf, readController } from './metadata.ts';
+import { isMirror, isStored, metadataOf, readController } from './metadata.ts';
 import type { DraftContainer, DraftPort, DraftToleration, PodDraft } from './pod-draft.ts';
 import { readVolume } from './volumes.ts';
 
-const MIRROR = 'kubernetes.io/config.mirror';
 const NO_VOLUMES: readonly Volume[] = [];
 
 /** The spec of a pod; an absent one reads as empty. */
@@ -42,7 +41,7 @@ export function readPodDraft(raw: RawObject, place: ErrorPlace, stored: boolean)
     namespace: textAt(metadata, 'namespace', 'metadata') || 'default',
     labels: labelsAt(metadata, 'labels', 'metadata'),
     ...(owner && { owner }),
-    mirror: MIRROR in (objectAt(metadata, 'annotations', 'metadata') ?? {}),
+    mirror: isMirror(metadata),
     stored: isStored(metadata),
     schedulerName: textAt(spec, 'schedulerName', 'spec'),
     ...(priority !== undefined && { priority }),
@@ -112,7 +111,7 @@ function readPort(raw: RawObject, path: string): DraftPort {
   };
 }
 
-function readVolumes(spec: RawObject, stored: boolean): readonly Volume[] {
+export function readVolumes(spec: RawObject, stored: boolean): readonly Volume[] {
   if (listAt(spec, 'volumes', 'spec').length === 0) return NO_VOLUMES;
   const volumes = mapObjects(spec, 'volumes', 'spec', (item, path) => readVolume(item, path, stored));
   return volumes.filter((volume) => volume !== undefined);

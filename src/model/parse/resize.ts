@@ -27,7 +27,8 @@ export function readResize(status: RawObject, spec: SpecRequests, infeasible: bo
   if (!reportsResources(status)) return undefined;
   const containers = LISTS.flatMap((key) => mapObjects(status, key, 'status', readContainerStatus)).filter((each) => each !== undefined);
   const podLevel = readPair(status, 'status');
-  if (containers.every((each) => isIdle(each, spec, infeasible)) && isPodLevelIdle(podLevel, spec, infeasible)) return undefined;
+  const find = finder(spec);
+  if (containers.every((each) => isIdle(each, find(each.name), infeasible)) && isPodLevelIdle(podLevel, spec, infeasible)) return undefined;
   return { containers, ...podLevel, infeasible };
 }
 
@@ -53,10 +54,16 @@ function readContainerStatus(raw: RawObject, path: string): ContainerResize | un
   return pair.actual === undefined ? undefined : { name: textAt(raw, 'name', path), ...pair };
 }
 
+/** Containers that status values can change, by name: regular ones and sidecars. */
+function finder({ containers, initContainers }: SpecRequests): (name: string) => SpecContainer | undefined {
+  if (containers.length === 1 && initContainers.length === 0) return (name) => (containers[0]?.name === name ? containers[0] : undefined);
+  const byName = new Map<string, SpecContainer>();
+  for (const container of [...initContainers.filter((each) => each.restartable), ...containers]) byName.set(container.name, container);
+  return (name) => byName.get(name);
+}
+
 /** Whether the container's requests stay what the spec says. */
-function isIdle({ name, ...pair }: ContainerResize, spec: SpecRequests, infeasible: boolean): boolean {
-  const container =
-    spec.containers.find((each) => each.name === name) ?? spec.initContainers.find((each) => each.restartable && each.name === name);
+function isIdle(pair: Pair, container: SpecContainer | undefined, infeasible: boolean): boolean {
   if (container === undefined) return true; // Nothing reads it.
   const requests = container.requests ?? NO_QUANTITIES;
   return !adds(requests, pair) && (!infeasible || covers(pair, [...requests]));

@@ -4,6 +4,9 @@ import { compileNodeTerm, compileSelector } from '../match.ts';
 import type { LabelSelector, NodeSelectorTerm, Requirement } from '../selector.ts';
 import { join, labelsAt, mapObjects, objectAt, type RawObject, textAt, textsAt } from './fields.ts';
 
+/** Upstream's texts quote the whole value; a message for people does not. */
+const PROBLEM_LENGTH_MAX = 400;
+
 /** undefined when absent (nil). matchLabels become `In` requirements sorted by key, before the expressions. */
 export function selectorAt(parent: RawObject, key: string, path: string): LabelSelector | undefined {
   const raw = objectAt(parent, key, path);
@@ -30,7 +33,8 @@ export function readNodeTerm(raw: RawObject, path: string): NodeSelectorTerm {
 }
 
 export function selectorError(path: string, problem: string, value?: unknown): PlimsollError {
-  return new PlimsollError('SELECTOR', problem, value === undefined ? { path } : { path, value });
+  const text = problem.length > PROBLEM_LENGTH_MAX ? `${problem.slice(0, PROBLEM_LENGTH_MAX)}…` : problem;
+  return new PlimsollError('SELECTOR', text, value === undefined ? { path } : { path, value });
 }
 
 /** Refuses a label selector that upstream cannot parse. */

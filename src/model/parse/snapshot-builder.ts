@@ -66,7 +66,7 @@ export class SnapshotBuilder {
       ignoredKinds: this.ignoredKinds,
       hash: hashOf(nodes, pods, objects, this.pods.templates.interner),
     };
-    rememberSource(snapshot, { defaults: this.collected.defaults, policies: this.collected.policies, templates: this.pods.templates });
+    rememberSource(snapshot, this.collected.defaults, this.collected.policies);
     return snapshot;
   }
 

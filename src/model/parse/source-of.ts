@@ -16,13 +16,14 @@ interface Source {
 
 const sources = new WeakMap<Snapshot, Source>();
 
-export function rememberSource(snapshot: Snapshot, source: Source): void {
-  sources.set(snapshot, source);
+/** The builder's own template source would keep the raw text of every pod alive, so a new one takes its place. */
+export function rememberSource(snapshot: Snapshot, defaults: boolean, policies: AdmissionPolicies): void {
+  sources.set(snapshot, { defaults, policies, templates: new TemplateSource(defaults) });
 }
 
 /**
- * One raw pod as the snapshot's API server would store it: its PriorityClasses, RuntimeClasses and LimitRanges apply, and
- * its templates are shared. A snapshot that was not built by a SnapshotBuilder has no policies. Throws like `SnapshotBuilder.add`.
+ * One raw pod as the snapshot's API server would store it: its PriorityClasses, RuntimeClasses and LimitRanges apply. A
+ * snapshot that was not built by a SnapshotBuilder has no policies. Throws like `SnapshotBuilder.add`.
  */
 export function parsePod(raw: unknown, place: ErrorPlace, snapshot: Snapshot): Pod {
   const source = sources.get(snapshot) ?? { defaults: true, policies: new AdmissionPolicies(), templates: new TemplateSource(true) };

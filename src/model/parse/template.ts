@@ -5,42 +5,50 @@ import { NO_QUANTITIES } from '../resources.ts';
 import type { Interner } from './interner.ts';
 import type { DraftContainer, PodDraft } from './pod-draft.ts';
 
-/** The template of a draft; parts that equal parts of earlier templates are the same objects, and so is an equal whole. */
+/**
+ * The template of a draft; parts that equal parts of earlier templates are the same objects, and so is an equal whole.
+ * Every field is always set, in one order: `shareWhole` compares by position, and all templates have one shape.
+ */
 export function templateOf(draft: PodDraft, interner: Interner): PodTemplate {
-  return interner.shareWhole(withParts(draft, interner));
-}
-
-function withParts(draft: PodDraft, interner: Interner): PodTemplate {
-  const owner = interner.shareOptional(draft.owner);
-  const nodeSelector = interner.shareOptional(draft.nodeSelector);
-  const nodeAffinity = interner.shareOptional(draft.nodeAffinity);
-  const podAffinity = interner.shareOptional(draft.podAffinity);
-  const podAntiAffinity = interner.shareOptional(draft.podAntiAffinity);
-  const podRequests = draft.podResources && interner.share(draft.podResources.requests ?? NO_QUANTITIES);
-  return {
+  return interner.shareWhole({
     namespace: draft.namespace,
     labels: interner.share(draft.labels),
-    ...(owner && { owner }),
+    owner: interner.shareOptional(draft.owner),
     schedulerName: draft.schedulerName,
     priority: draft.priority ?? 0,
     preemptionPolicy: draft.preemptionPolicy === 'PreemptLowerPriority' ? '' : draft.preemptionPolicy,
     mirror: draft.mirror,
     schedulingGates: interner.share(draft.schedulingGates),
-    ...(nodeSelector && { nodeSelector }),
-    ...(nodeAffinity && { nodeAffinity }),
-    ...(podAffinity && { podAffinity }),
-    ...(podAntiAffinity && { podAntiAffinity }),
+    nodeSelector: interner.shareOptional(draft.nodeSelector),
+    nodeAffinity: interner.shareOptional(draft.nodeAffinity),
+    podAffinity: interner.shareOptional(draft.podAffinity),
+    podAntiAffinity: interner.shareOptional(draft.podAntiAffinity),
     tolerations: interner.share(plainTolerations(draft.tolerations)),
     spreadConstraints: interner.share(draft.spreadConstraints),
     initContainers: interner.share(draft.initContainers.map(containerOf)),
     containers: interner.share(draft.containers.map(containerOf)),
     overhead: interner.share(draft.overhead ?? NO_QUANTITIES),
-    ...(podRequests && { podRequests }),
+    podRequests: draft.podResources && interner.share(draft.podResources.requests ?? NO_QUANTITIES),
     hostNetwork: draft.hostNetwork,
     volumes: interner.share(draft.volumes),
     resourceClaims: interner.share(draft.resourceClaims),
-    ...(draft.requiredFeatures.length > 0 && { requiredFeatures: draft.requiredFeatures }),
-  };
+    requiredFeatures: draft.requiredFeatures.length > 0 ? interner.share(draft.requiredFeatures) : undefined,
+  });
+}
+
+/** What pods of one spec still differ in. */
+export type TemplateIdentity = Pick<PodTemplate, 'namespace' | 'labels' | 'owner' | 'mirror' | 'volumes'>;
+
+/** The template of another pod with the same spec. */
+export function withIdentity(template: PodTemplate, identity: TemplateIdentity, interner: Interner): PodTemplate {
+  return interner.shareWhole({
+    ...template,
+    namespace: identity.namespace,
+    labels: interner.share(identity.labels),
+    owner: interner.shareOptional(identity.owner),
+    mirror: identity.mirror,
+    volumes: interner.share(identity.volumes),
+  });
 }
 
 /** Only ports that are taken from the host matter. */
