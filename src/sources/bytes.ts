@@ -11,10 +11,12 @@ export interface ByteCounter {
 
 /** The bytes of a regular file. Throws INPUT_UNREADABLE for anything else: devices and pipes may never end. */
 export async function* fileBytes(path: string, counter: ByteCounter): AsyncGenerator<Buffer> {
-  const handle = await openRegular(path);
+  const { handle, size } = await openRegular(path);
+  // Small files get a small buffer; /proc and the like say 0 and are read in whatever pieces fit.
+  const chunkBytes = Math.min(READ_CHUNK_BYTES, Math.max(size, 4096));
   try {
     for (;;) {
-      const chunk = Buffer.allocUnsafe(READ_CHUNK_BYTES);
+      const chunk = Buffer.allocUnsafe(chunkBytes);
       const { bytesRead } = await handle.read(chunk, 0, chunk.length).catch((error: unknown) => {
         throw unreadable(error);
       });
@@ -27,10 +29,11 @@ export async function* fileBytes(path: string, counter: ByteCounter): AsyncGener
   }
 }
 
-async function openRegular(path: string): Promise<FileHandle> {
+async function openRegular(path: string): Promise<{ readonly handle: FileHandle; readonly size: number }> {
   try {
     // Asked before opening: opening a pipe that nobody writes to would wait for ever.
-    if ((await stat(path)).isFile()) return await open(path, 'r');
+    const status = await stat(path);
+    if (status.isFile()) return { handle: await open(path, 'r'), size: status.size };
   } catch (error) {
     throw unreadable(error);
   }

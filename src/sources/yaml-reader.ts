@@ -4,7 +4,7 @@ import { DOCUMENT_DEPTH_MAX, YAML_ALIASES_MAX } from '../base/limits.ts';
 import { addDocument, isObject, ListItems, notAnObject, type ObjectSink } from './object-sink.ts';
 import { checkAliases } from './yaml-aliases.ts';
 import { KUBECTL_SCHEMA } from './yaml-schema.ts';
-import { type YamlPieces, YamlSplitter } from './yaml-splitter.ts';
+import { type YamlDocument, type YamlPieces, YamlSplitter } from './yaml-splitter.ts';
 
 /**
  * Reads YAML: one or several documents, each an object or a list; empty documents are passed over. A list too large for one
@@ -27,9 +27,9 @@ class Pieces implements YamlPieces {
     this.file = file;
   }
 
-  document(text: string, line: number, itemLines: readonly number[]): void {
+  document({ text, line, contentLine, itemLines }: YamlDocument): void {
     for (const value of parseYaml(text, line)) {
-      if (value !== null) locate(line, () => addDocument(this.sink, value, this.file, line, itemLines));
+      if (value !== null) locate(contentLine, () => addDocument(this.sink, value, this.file, contentLine, itemLines));
     }
   }
 

@@ -14,12 +14,22 @@ const ITEMS = Buffer.from('items:');
 const NOTHING = Buffer.alloc(0);
 
 export interface YamlPieces {
-  /** A whole document; `itemLines[i]` is the line where entry i of a top-level block list `items` begins. */
-  document(text: string, line: number, itemLines: readonly number[]): void;
+  /** A whole document. */
+  document(document: YamlDocument): void;
   /** One entry (`- ...`) of the top-level `items` of a document too large for one piece. */
   item(text: string, line: number): void;
   /** The rest of that document: everything around the entries. */
   frame(text: string, line: number): void;
+}
+
+export interface YamlDocument {
+  readonly text: string;
+  /** Where the text begins. */
+  readonly line: number;
+  /** Where its first content stands, behind markers and comments. */
+  readonly contentLine: number;
+  /** Where the entries of a top-level block list `items` begin. */
+  readonly itemLines: readonly number[];
 }
 
 interface Entry {
@@ -49,6 +59,7 @@ export class YamlSplitter {
   private start: Entry = { offset: 0, line: 1 };
   private marked = false;
   private content = false;
+  private contentLine = 1;
   private phase: Phase = 'head';
   private dash = 0;
   private entries: Entry[] = [];
@@ -90,6 +101,7 @@ export class YamlSplitter {
       if (this.marked || this.content) this.endDocument(begin);
       this.marked = true;
       this.content = !this.isBlank(begin + 3, end);
+      this.contentLine = this.line;
       return;
     }
     if (first === DOT && this.isMarker(begin, end, DOT)) {
@@ -98,6 +110,7 @@ export class YamlSplitter {
       return;
     }
     if (this.isBlank(begin, end) || (first === PERCENT && !this.content)) return;
+    if (!this.content) this.contentLine = this.line;
     this.content = true;
     this.takeContent(begin, end);
   }
@@ -166,8 +179,12 @@ export class YamlSplitter {
       this.handOutEntries(this.entries.length, entriesEnd);
       this.pieces.frame(this.head + this.text(entriesEnd, end), this.start.line);
     } else if (this.marked || this.content) {
-      const lines = this.entries.map((entry) => entry.line);
-      this.pieces.document(this.text(this.start.offset, end), this.start.line, lines);
+      this.pieces.document({
+        text: this.text(this.start.offset, end),
+        line: this.start.line,
+        contentLine: this.contentLine,
+        itemLines: this.entries.map((entry) => entry.line),
+      });
     }
     this.beginDocument(index, this.line);
   }
