@@ -128,6 +128,7 @@ function readCapacities(resources: readonly string[], place: ErrorPlace, rows: r
 function amountOf(resource: string, text: string, place: ErrorPlace): Amount {
   try {
     const quantity = parseQuantity(text);
+    if (quantity < 0n) throw new PlimsollError('QUANTITY', 'must not be negative', { value: text });
     return resource === 'cpu' ? milliValue(quantity) : value(quantity);
   } catch (error) {
     throw error instanceof PlimsollError ? error.at({ ...place, path: resource }) : error;

@@ -1,3 +1,5 @@
+import { hostCapacity } from './host-capacity.ts';
+import { hostSpread } from './host-spread.ts';
 import { imageLocality } from './image-locality.ts';
 import { interPodAffinity } from './inter-pod-affinity.ts';
 import { nodeAffinity } from './node-affinity.ts';
@@ -16,7 +18,7 @@ import { volumeBinding } from './volume-binding.ts';
 import { volumeRestrictions } from './volume-restrictions.ts';
 import { volumeZone } from './volume-zone.ts';
 
-/** The plain twins of all rules, in the order of upstream's default profile. */
+/** The plain twins of all rules, in the order of upstream's default profile; then those that upstream lacks. */
 export const PLAIN_RULES: readonly AnyPlainRule[] = [
   schedulingGates,
   nodeUnschedulable,
@@ -34,4 +36,6 @@ export const PLAIN_RULES: readonly AnyPlainRule[] = [
   nodeResourcesBalancedAllocation,
   imageLocality,
   nodeDeclaredFeatures,
+  hostSpread,
+  hostCapacity,
 ];

@@ -1,4 +1,5 @@
 import type { AnyRuleEncoding } from './encoder.ts';
+import { encodeHostCapacity, encodeHostSpread } from './hosts.ts';
 import { encodeImageLocality } from './image-locality.ts';
 import { encodeInterPodAffinity } from './inter-pod-affinity.ts';
 import { encodeNodeAffinity } from './node-affinity.ts';
@@ -29,6 +30,8 @@ const BY_NAME: Readonly<Record<string, AnyRuleEncoding>> = {
   PodTopologySpread: encodePodTopologySpread,
   InterPodAffinity: encodeInterPodAffinity,
   ImageLocality: encodeImageLocality,
+  HostSpread: encodeHostSpread,
+  HostCapacity: encodeHostCapacity,
 };
 
 export const ENCODINGS: readonly AnyRuleEncoding[] = Object.values(BY_NAME);
