@@ -1,7 +1,7 @@
 import {
   SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_REQUEST, SHARE_USED, SHARES_RELATIVE, SHARES_RESOURCES, SHARES_RESOURCE_COUNT, FLEET_ADDRESS, FLEET_WIDE,
 } from '../layout.generated';
-import { addSaturating, toF64x2 } from '../exact';
+import { addFour, addSaturating, toF64x2 } from '../exact';
 
 // b = trunc((1 - std) * 100), std over the fractions min(1, amount / allocatable) of the resources that the row offers:
 // none or one: 0; two: |(f0 - f1) / 2|; more: sqrt(sum((f - mean)^2) / n).
@@ -70,41 +70,43 @@ function balancePair(f0: v128, f1: v128, both: v128): v128 {
   return f64x2.trunc(f64x2.mul(f64x2.sub(f64x2.splat(1), std), f64x2.splat(100)));
 }
 
-/** Two resources, two rows at a time. (f0 - f1) / 2 and (f0 - f1) * 0.5 are the same double. */
+/** Two rows. (f0 - f1) / 2 and (f0 - f1) * 0.5 are the same double. */
+// @ts-ignore: decorator
+@inline
+function scorePair(capAtA: usize, usedAtA: usize, requestA: v128, capAtB: usize, usedAtB: usize, requestB: v128, relative: bool): v128 {
+  const zero = f64x2.splat(0);
+  const one = f64x2.splat(1);
+  const capA = toF64x2(v128.load(capAtA));
+  const capB = toF64x2(v128.load(capAtB));
+  const inA = toF64x2(v128.load(usedAtA));
+  const inB = toF64x2(v128.load(usedAtB));
+  const both = v128.and(f64x2.ne(capA, zero), f64x2.ne(capB, zero));
+  const afterA = f64x2.pmin(f64x2.div(f64x2.add(inA, requestA), capA), one);
+  const afterB = f64x2.pmin(f64x2.div(f64x2.add(inB, requestB), capB), one);
+  const after = balancePair(afterA, afterB, both);
+  if (!relative) return after;
+  const before = balancePair(f64x2.pmin(f64x2.div(inA, capA), one), f64x2.pmin(f64x2.div(inB, capB), one), both);
+  // 50 + (50 + after - before) / 2, truncated; the operand is never negative.
+  const change = f64x2.sub(f64x2.add(f64x2.splat(50), after), before);
+  return f64x2.add(f64x2.splat(50), f64x2.trunc(f64x2.mul(change, f64x2.splat(0.5))));
+}
+
 function balancedTwo(params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {
   const a = load<usize>(params, SHARES_RESOURCES);
   const b = a + SHARE_BYTES;
-  const allocatableA = load<usize>(a, SHARE_ALLOCATABLE);
-  const allocatableB = load<usize>(b, SHARE_ALLOCATABLE);
+  const capA = load<usize>(a, SHARE_ALLOCATABLE);
+  const capB = load<usize>(b, SHARE_ALLOCATABLE);
   const usedA = load<usize>(a, SHARE_USED);
   const usedB = load<usize>(b, SHARE_USED);
   const requestA = f64x2.splat(<f64>load<i64>(a, SHARE_REQUEST));
   const requestB = f64x2.splat(<f64>load<i64>(b, SHARE_REQUEST));
-  const relative = load<i32>(params, SHARES_RELATIVE);
-  const zero = f64x2.splat(0);
-  const one = f64x2.splat(1);
-  for (let row = begin; row < end; row += 2) {
-    const at8 = <usize>row << 3;
-    const capA = toF64x2(v128.load(allocatableA + at8));
-    const capB = toF64x2(v128.load(allocatableB + at8));
-    const inA = toF64x2(v128.load(usedA + at8));
-    const inB = toF64x2(v128.load(usedB + at8));
-    const both = v128.and(f64x2.ne(capA, zero), f64x2.ne(capB, zero));
-    const after = balancePair(
-      f64x2.min(f64x2.div(f64x2.add(inA, requestA), capA), one),
-      f64x2.min(f64x2.div(f64x2.add(inB, requestB), capB), one),
-      both,
-    );
-    let score0 = <i32>f64x2.extract_lane(after, 0);
-    let score1 = <i32>f64x2.extract_lane(after, 1);
-    if (relative) {
-      const before = balancePair(f64x2.min(f64x2.div(inA, capA), one), f64x2.min(f64x2.div(inB, capB), one), both);
-      score0 = 50 + (50 + score0 - <i32>f64x2.extract_lane(before, 0)) / 2;
-      score1 = 50 + (50 + score1 - <i32>f64x2.extract_lane(before, 1)) / 2;
-    }
-    const at = lane + (<usize>row << 2);
-    store<i32>(at, load<i32>(at) + weight * score0);
-    store<i32>(at, load<i32>(at, 4) + weight * score1, 4);
+  const relative = load<i32>(params, SHARES_RELATIVE) != 0;
+  for (let row = begin; row < end; row += 4) {
+    const at = <usize>row << 3;
+    const next = at + 16;
+    const low = scorePair(capA + at, usedA + at, requestA, capB + at, usedB + at, requestB, relative);
+    const high = scorePair(capA + next, usedA + next, requestA, capB + next, usedB + next, requestB, relative);
+    addFour(lane + (<usize>row << 2), weight, low, high);
   }
 }
 

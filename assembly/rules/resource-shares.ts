@@ -5,14 +5,56 @@ import {
   FLEET_ADDRESS, FLEET_WIDE, SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_REQUEST, SHARE_USED, SHARE_WEIGHT, SHARES_RESOURCES, SHARES_RESOURCE_COUNT,
   SHARES_SHAPE, SHARES_SHAPE_COUNT,
 } from '../layout.generated';
-import { addSaturating, percentage, roundHalfAway, toF64x2 } from '../exact';
+import { addFour, addSaturating, percentage, roundHalfAway, toF64x2 } from '../exact';
 
+// trunc((free * 100) / allocatable), 0 where nothing is offered.
 // @ts-ignore: decorator
 @inline
-function addPair(lane: usize, row: i32, weight: i32, scores: v128): void {
-  const at = lane + (<usize>row << 2);
-  store<i32>(at, load<i32>(at) + weight * <i32>f64x2.extract_lane(scores, 0));
-  store<i32>(at, load<i32>(at, 4) + weight * <i32>f64x2.extract_lane(scores, 1), 4);
+function share(free: v128, allocatable: v128, offered: v128): v128 {
+  return v128.and(f64x2.trunc(f64x2.div(f64x2.mul(free, f64x2.splat(100)), allocatable)), offered);
+}
+
+// What counts of the row's amount: the free part (least) or the used part (most), never more than there is, never below 0.
+// @ts-ignore: decorator
+@inline
+function counted(total: v128, allocatable: v128, most: bool): v128 {
+  return most ? f64x2.pmin(total, allocatable) : f64x2.pmax(f64x2.splat(0), f64x2.sub(allocatable, total));
+}
+
+/** Two resources, two rows: the default list cpu and memory. 0/0 gives NaN where nothing is offered; the mask turns it into 0. */
+// @ts-ignore: decorator
+@inline
+function pairOfTwo(capA: usize, usedA: usize, requestA: v128, weightA: v128, capB: usize, usedB: usize, requestB: v128, weightB: v128, most: bool): v128 {
+  const zero = f64x2.splat(0);
+  const a = toF64x2(v128.load(capA));
+  const b = toF64x2(v128.load(capB));
+  const offeredA = f64x2.ne(a, zero);
+  const offeredB = f64x2.ne(b, zero);
+  const scoreA = share(counted(toF64x2(i64x2.add(v128.load(usedA), requestA)), a, most), a, offeredA);
+  const scoreB = share(counted(toF64x2(i64x2.add(v128.load(usedB), requestB)), b, most), b, offeredB);
+  const weights = f64x2.add(v128.and(weightA, offeredA), v128.and(weightB, offeredB));
+  const sum = f64x2.add(f64x2.mul(scoreA, weightA), f64x2.mul(scoreB, weightB));
+  return v128.and(f64x2.trunc(f64x2.div(sum, weights)), f64x2.ne(weights, zero));
+}
+
+function sharesOfTwo(params: usize, weight: i32, begin: i32, end: i32, lane: usize, most: bool): void {
+  const a = load<usize>(params, SHARES_RESOURCES);
+  const b = a + SHARE_BYTES;
+  const capA = load<usize>(a, SHARE_ALLOCATABLE);
+  const capB = load<usize>(b, SHARE_ALLOCATABLE);
+  const usedA = load<usize>(a, SHARE_USED);
+  const usedB = load<usize>(b, SHARE_USED);
+  const requestA = v128.load64_splat(a, SHARE_REQUEST);
+  const requestB = v128.load64_splat(b, SHARE_REQUEST);
+  const weightA = f64x2.splat(<f64>load<i64>(a, SHARE_WEIGHT));
+  const weightB = f64x2.splat(<f64>load<i64>(b, SHARE_WEIGHT));
+  for (let row = begin; row < end; row += 4) {
+    const at = <usize>row << 3;
+    const low = pairOfTwo(capA + at, usedA + at, requestA, weightA, capB + at, usedB + at, requestB, weightB, most);
+    const next = at + 16;
+    const high = pairOfTwo(capA + next, usedA + next, requestA, weightA, capB + next, usedB + next, requestB, weightB, most);
+    addFour(lane + (<usize>row << 2), weight, low, high);
+  }
 }
 
 /**
@@ -24,23 +66,22 @@ function sharesNarrow(params: usize, weight: i32, begin: i32, end: i32, lane: us
   const resources = load<usize>(params, SHARES_RESOURCES);
   const last = resources + <usize>load<i32>(params, SHARES_RESOURCE_COUNT) * SHARE_BYTES;
   const zero = f64x2.splat(0);
-  const hundred = f64x2.splat(100);
   for (let row = begin; row < end; row += 2) {
     const at8 = <usize>row << 3;
     let sum = zero;
     let weights = zero;
-    for (let share = resources; share < last; share += SHARE_BYTES) {
-      const allocatable = toF64x2(v128.load(load<usize>(share, SHARE_ALLOCATABLE) + at8));
-      const total = toF64x2(i64x2.add(v128.load(load<usize>(share, SHARE_USED) + at8), v128.load64_splat(share, SHARE_REQUEST)));
-      const w = f64x2.splat(<f64>load<i64>(share, SHARE_WEIGHT));
+    for (let entry = resources; entry < last; entry += SHARE_BYTES) {
+      const allocatable = toF64x2(v128.load(load<usize>(entry, SHARE_ALLOCATABLE) + at8));
+      const total = toF64x2(i64x2.add(v128.load(load<usize>(entry, SHARE_USED) + at8), v128.load64_splat(entry, SHARE_REQUEST)));
+      const w = f64x2.splat(<f64>load<i64>(entry, SHARE_WEIGHT));
       const offered = f64x2.ne(allocatable, zero);
-      const free = most ? f64x2.min(total, allocatable) : f64x2.max(f64x2.sub(allocatable, total), zero);
-      const score = f64x2.trunc(f64x2.div(f64x2.mul(free, hundred), allocatable));
-      sum = f64x2.add(sum, v128.and(f64x2.mul(score, w), offered));
+      sum = f64x2.add(sum, f64x2.mul(share(counted(total, allocatable, most), allocatable, offered), w));
       weights = f64x2.add(weights, v128.and(w, offered));
     }
-    // 0/0 gives NaN where nothing is offered; the mask turns it into 0.
-    addPair(lane, row, weight, v128.and(f64x2.trunc(f64x2.div(sum, weights)), f64x2.ne(weights, zero)));
+    const scores = v128.and(f64x2.trunc(f64x2.div(sum, weights)), f64x2.ne(weights, zero));
+    const at = lane + (<usize>row << 2);
+    store<i32>(at, load<i32>(at) + weight * <i32>f64x2.extract_lane(scores, 0));
+    store<i32>(at, load<i32>(at, 4) + weight * <i32>f64x2.extract_lane(scores, 1), 4);
   }
 }
 
@@ -68,11 +109,13 @@ function sharesWide(params: usize, weight: i32, begin: i32, end: i32, lane: usiz
 
 export function scoreLeastAllocated(params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {
   if (load<i32>(FLEET_ADDRESS, FLEET_WIDE)) sharesWide(params, weight, begin, end, lane, false);
+  else if (load<i32>(params, SHARES_RESOURCE_COUNT) == 2) sharesOfTwo(params, weight, begin, end, lane, false);
   else sharesNarrow(params, weight, begin, end, lane, false);
 }
 
 export function scoreMostAllocated(params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {
   if (load<i32>(FLEET_ADDRESS, FLEET_WIDE)) sharesWide(params, weight, begin, end, lane, true);
+  else if (load<i32>(params, SHARES_RESOURCE_COUNT) == 2) sharesOfTwo(params, weight, begin, end, lane, true);
   else sharesNarrow(params, weight, begin, end, lane, true);
 }
 

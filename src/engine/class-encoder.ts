@@ -89,6 +89,10 @@ export class ClassEncoder implements RequestEncoder {
     return this.columns.nodes;
   }
 
+  get anyUnschedulable(): boolean {
+    return this.columns.anyUnschedulable;
+  }
+
   /** Names the rule that writes next. */
   enter(rule: BoundRule | WeightedRule): void {
     this.current = rule;

@@ -85,6 +85,8 @@ export class Classes {
   private readonly objects: ClusterObjects;
   private readonly byTemplate = new Map<PodTemplate, PodClass>();
   private bytes = 0;
+  /** Classes compiled so far. */
+  compiled = 0;
   /** Classes used at or after the mark are in use and stay. */
   private mark = 0;
   private clock = 0;
@@ -116,6 +118,7 @@ export class Classes {
     const cls = this.compile(this.counts.entry(template), profile);
     cls.usedAt = ++this.clock;
     this.bytes += bytesOf(cls);
+    this.compiled++;
     this.byTemplate.set(template, cls);
     return cls;
   }
@@ -147,6 +150,7 @@ export class Classes {
 
   /** Frees a class; it comes back exact when asked for again. */
   drop(cls: PodClass): void {
+    if (this.byTemplate.get(cls.template) !== cls) return;
     for (const { address, bytes } of cls.allocations) this.core.release(address, bytes);
     this.byTemplate.delete(cls.template);
     this.bytes -= bytesOf(cls);

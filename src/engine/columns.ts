@@ -39,6 +39,7 @@ export class Columns {
   readonly nodes: readonly Node[];
   readonly rowByName: ReadonlyMap<string, number>;
   readonly capacity: number;
+  readonly anyUnschedulable: boolean;
   /** Distinct taint lists; index = code. */
   readonly taintSets: (readonly Taint[])[] = [];
   private readonly resources = new Map<string, ResourceColumns>();
@@ -55,6 +56,7 @@ export class Columns {
     this.nodes = nodes;
     this.rowByName = new Map(nodes.map((node, row) => [node.name, row]));
     this.capacity = Math.max(BLOCK, Math.ceil(nodes.length / BLOCK) * BLOCK);
+    this.anyUnschedulable = nodes.some((node) => node.unschedulable);
     this.layOut();
     this.fill();
   }

@@ -43,6 +43,9 @@ export interface ScheduleRun {
   readonly decideSeconds: number;
 }
 
+/** Classes compiled for one bulk run: few enough that the lanes of pods without siblings are still in the cache when they are decided. */
+const FRESH_CLASSES_MAX = 16;
+
 /** A class compiled for a bulk run, with the pod it is for. */
 interface BulkEntry {
   readonly index: number;
@@ -98,7 +101,7 @@ export class Scheduler {
 
   /** Makes all templates known first, so that no class has to be compiled again when a later one brings a new term. */
   private register(): void {
-    for (const pod of this.pods) this.fleet.counts.entry(pod.template);
+    for (const pod of this.pods) this.fleet.counts.entry(pod.template).undecided++;
   }
 
   /** Compiles as many classes as the memory holds and has their lanes built side by side. */
@@ -137,7 +140,8 @@ export class Scheduler {
   private bulkFrom(run: readonly number[], at: number): BulkEntry[] {
     const entries: BulkEntry[] = [];
     this.fleet.classes.pin();
-    for (let i = at; i < run.length; i++) {
+    const fresh = this.fleet.classes.compiled + FRESH_CLASSES_MAX;
+    for (let i = at; i < run.length && this.fleet.classes.compiled < fresh; i++) {
       const index = run[i] as number;
       const pod = this.pods[index] as Pod;
       const profile = this.fleet.profileOf(pod) as ResolvedProfile;
@@ -168,10 +172,11 @@ export class Scheduler {
     const count = core.exports.decideRun(this.classList, this.rowList, entries.length);
     this.bulkSeconds += secondsNow() - started;
     for (let i = 0; i < count; i++) {
-      const { index } = entries[i] as BulkEntry;
+      const { index, cls } = entries[i] as BulkEntry;
       const row = core.i32[this.rowList / 4 + i] as number;
       this.fleet.notePlaced(this.pods[index] as Pod, row);
       this.notePlaced(index, row);
+      if (--cls.entry.undecided === 0) this.fleet.classes.drop(cls);
     }
     return count;
   }
@@ -181,6 +186,7 @@ export class Scheduler {
     const pod = this.pods[index] as Pod;
     const profile = this.fleet.profileOf(pod) as ResolvedProfile;
     const outcome = this.attempts.attempt(pod, profile);
+    this.noteDecided(pod);
     switch (outcome.kind) {
       case 'placed':
         this.place(index, pod, profile, outcome.row);
@@ -193,6 +199,14 @@ export class Scheduler {
         this.queue.failed(index, outcome.plugins);
         return true;
     }
+  }
+
+  /** Frees the class of a template whose last pod has been decided; a retry compiles it again. */
+  private noteDecided(pod: Pod): void {
+    const entry = this.fleet.counts.entry(pod.template);
+    if (--entry.undecided > 0) return;
+    const cls = this.fleet.classes.peek(pod.template);
+    if (cls) this.fleet.classes.drop(cls);
   }
 
   private place(index: number, pod: Pod, profile: ResolvedProfile, row: number): void {

@@ -65,6 +65,8 @@ export class TemplateEntry {
   /** Row of every placed pod, terminating ones apart. */
   readonly rows: number[] = [];
   readonly terminatingRows: number[] = [];
+  /** Pods of the template that a run has still to decide. */
+  undecided = 0;
   private readonly core: Core;
   private effectCount = 0;
   private effectRoom = 0;

@@ -64,6 +64,8 @@ export interface RequestEncoder {
   readonly objects: ClusterObjects;
   readonly nodes: readonly Node[];
 
+  /** Some node has spec.unschedulable. */
+  readonly anyUnschedulable: boolean;
   rowOf(nodeName: string): number | undefined;
   /** `missingAsEmpty`: nodes without the key get the code of ''. */
   labelColumn(key: string, missingAsEmpty?: boolean): LabelColumn;

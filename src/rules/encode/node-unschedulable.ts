@@ -5,7 +5,7 @@ import type { RuleEncoding } from './encoder.ts';
 
 export const encodeNodeUnschedulable: RuleEncoding = {
   filter(encoder) {
-    if (toleratesCordon(encoder, encoder.semantics) || !encoder.nodes.some((node) => node.unschedulable)) return;
+    if (!encoder.anyUnschedulable || toleratesCordon(encoder, encoder.semantics)) return;
     encoder.staticFilter(FILTER_NODE_UNSCHEDULABLE, 0, [unresolvable(REASON)]);
   },
 };
