@@ -12,10 +12,11 @@ import {
   CLASS_LOCAL_FILTER_COUNT, CLASS_LOCAL_FILTERS, CLASS_LOCAL_SCORE_COUNT, CLASS_LOCAL_SCORES, CLASS_NEAR, CLASS_RATE_COUNT, CLASS_RATES,
   CLASS_REVISION, CLASS_STAGE, CLASS_STATIC_FILTER_COUNT, CLASS_STATIC_FILTERS, CLASS_SUPER_MAX, CLASS_TOTAL, CLASS_VERDICT, CLASS_WATCHED,
   CLASS_WATCHED_COUNT, CLASS_WATCHED_SUM, CLOSED, FLEET_ADDRESS, FLEET_CAPACITY, FLEET_CLOSED, FLEET_JOURNAL, FLEET_JOURNAL_HEAD, FLEET_JOURNAL_MASK,
-  OPEN, RATE_BYTES, RATE_HIGH, RATE_INTER_POD_AFFINITY, RATE_KERNEL, RATE_LOW, RATE_MAXIMUM, RATE_MAXIMUM_REVERSED, RATE_POD_TOPOLOGY_SPREAD, RATE_RAW,
+  OPEN, RATE_BYTES, RATE_HIGH, RATE_INTER_POD_AFFINITY, RATE_KERNEL, RATE_LOW, RATE_MAXIMUM_REVERSED, RATE_POD_TOPOLOGY_SPREAD, RATE_RAW,
   RATE_WEIGHT, SPAN, STEP_BYTES, STEP_CODE, STEP_KERNEL, STEP_PARAMS, TABLE_REVISION,
 } from './layout.generated';
 import { copyLane, openDiffers, openLane } from './lane';
+import { joinTruncated } from './exact';
 import { filterKernel, prepareKernel, scoreKernel } from './kernels';
 import { normalizeSpread, rateSpread } from './rules/pod-topology-spread';
 import { normalizePodAffinity, ratePodAffinity } from './rules/inter-pod-affinity';
@@ -87,24 +88,37 @@ function total(cls: usize, verdict: usize, begin: i32, end: i32): void {
   for (let rate = rates; rate < last; rate += RATE_BYTES) addRate(rate, totals, begin, end);
 }
 
-/** Adds weight * normalised value to the open totals. */
+/** trunc(100 * raw / high) for four rows, exact; the plain and the reversed DefaultNormalizeScore. */
+// @ts-ignore: decorator
+@inline
+function normalizeMaximum(raw: v128, high: f64, reversed: bool): v128 {
+  if (high == 0) return i32x4.splat(reversed ? 100 : 0);
+  const scale = f64x2.splat(100);
+  const whole = f64x2.splat(high);
+  const swapped = i8x16.shuffle(raw, raw, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  const value = joinTruncated(
+    f64x2.div(f64x2.mul(scale, f64x2.convert_low_i32x4_s(raw)), whole),
+    f64x2.div(f64x2.mul(scale, f64x2.convert_low_i32x4_s(swapped)), whole),
+  );
+  return reversed ? i32x4.sub(i32x4.splat(100), value) : value;
+}
+
+/** Adds weight * normalised value to the open totals; raw values of closed rows may be stale and are masked away. */
 function addRate(rate: usize, totals: usize, begin: i32, end: i32): void {
   const kernel = load<i32>(rate, RATE_KERNEL);
-  const weight = load<i32>(rate, RATE_WEIGHT);
+  const weight = i32x4.splat(load<i32>(rate, RATE_WEIGHT));
   const raw = load<usize>(rate, RATE_RAW);
   const low = load<f64>(rate, RATE_LOW);
   const high = load<f64>(rate, RATE_HIGH);
-  const high32 = kernel == RATE_INTER_POD_AFFINITY ? 0 : <i32>high;
-  for (let row = begin; row < end; row++) {
-    const at = totals + (<usize>row << 2);
-    const sum = load<i32>(at);
-    if (sum == CLOSED) continue;
-    let value = 0;
-    if (kernel == RATE_MAXIMUM) value = high32 == 0 ? 0 : (100 * load<i32>(raw + (<usize>row << 2))) / high32;
-    else if (kernel == RATE_MAXIMUM_REVERSED) value = high32 == 0 ? 100 : 100 - (100 * load<i32>(raw + (<usize>row << 2))) / high32;
-    else if (kernel == RATE_POD_TOPOLOGY_SPREAD) value = normalizeSpread(load<i32>(raw + (<usize>row << 2)), <i64>low, <i64>high);
-    else value = normalizePodAffinity(load<f64>(raw + (<usize>row << 3)), low, high);
-    store<i32>(at, sum + weight * value);
+  const closed = i32x4.splat(CLOSED);
+  for (let row = begin; row < end; row += 4) {
+    const at = <usize>row << 2;
+    const sum = v128.load(totals + at);
+    let value: v128;
+    if (kernel == RATE_POD_TOPOLOGY_SPREAD) value = normalizeSpread(v128.load(raw + at), low, high);
+    else if (kernel == RATE_INTER_POD_AFFINITY) value = normalizePodAffinity(raw + (at << 1), low, high);
+    else value = normalizeMaximum(v128.load(raw + at), high, kernel == RATE_MAXIMUM_REVERSED);
+    v128.store(totals + at, v128.bitselect(sum, i32x4.add(sum, i32x4.mul(value, weight)), i32x4.eq(sum, closed)));
   }
 }
 

@@ -11,14 +11,20 @@ export function toF64x2(x: v128): v128 {
   return f64x2.sub(v128.or(x, i64x2.splat(MAGIC)), f64x2.splat(TWO_52));
 }
 
+/** Two pairs of doubles, truncated, as four i32. */
+// @ts-ignore: decorator
+@inline
+export function joinTruncated(low: v128, high: v128): v128 {
+  const lower = i32x4.trunc_sat_f64x2_s_zero(low);
+  const upper = i32x4.trunc_sat_f64x2_s_zero(high);
+  return i8x16.shuffle(lower, upper, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+
 /** values[row..row+4) += weight * whole-number doubles of two pairs of rows. */
 // @ts-ignore: decorator
 @inline
 export function addFour(values: usize, weight: i32, low: v128, high: v128): void {
-  const lower = i32x4.trunc_sat_f64x2_s_zero(low);
-  const upper = i32x4.trunc_sat_f64x2_s_zero(high);
-  const four = i8x16.shuffle(lower, upper, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-  v128.store(values, i32x4.add(v128.load(values), i32x4.mul(four, i32x4.splat(weight))));
+  v128.store(values, i32x4.add(v128.load(values), i32x4.mul(joinTruncated(low, high), i32x4.splat(weight))));
 }
 
 /** a + b, staying at the int64 limits instead of wrapping. */

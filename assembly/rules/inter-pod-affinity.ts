@@ -3,6 +3,7 @@ import {
   POD_AFFINITY_ANTI, POD_AFFINITY_ANTI_COUNT, POD_AFFINITY_EXISTING, POD_AFFINITY_EXISTING_COUNT, POD_AFFINITY_SCORE_COUNT, POD_AFFINITY_SCORES,
   POD_AFFINITY_SELF_MATCH, RATE_HIGH, RATE_LOW, RATE_PARAMS, RATE_RAW, TABLE_CELLS, TABLE_SUM,
 } from '../layout.generated';
+import { joinTruncated } from '../exact';
 import { refuse } from '../lane';
 
 // @ts-ignore: decorator
@@ -84,9 +85,15 @@ export function ratePodAffinity(rate: usize, verdict: usize): void {
   store<f64>(rate, high, RATE_HIGH);
 }
 
-/** trunc(100 * ((raw - low) / (high - low))), division first; 0 when all are equal. */
+/** trunc(100 * ((raw - low) / (high - low))), division first, for four rows from the f64 lane at `raw`; 0 when all are equal. */
 // @ts-ignore: decorator
 @inline
-export function normalizePodAffinity(raw: f64, low: f64, high: f64): i32 {
-  return high > low ? <i32>(100.0 * ((raw - low) / (high - low))) : 0;
+export function normalizePodAffinity(raw: usize, low: f64, high: f64): v128 {
+  if (!(high > low)) return i32x4.splat(0);
+  const base = f64x2.splat(low);
+  const range = f64x2.splat(high - low);
+  const hundred = f64x2.splat(100);
+  const lower = f64x2.mul(hundred, f64x2.div(f64x2.sub(v128.load(raw), base), range));
+  const upper = f64x2.mul(hundred, f64x2.div(f64x2.sub(v128.load(raw, 16), base), range));
+  return joinTruncated(lower, upper);
 }

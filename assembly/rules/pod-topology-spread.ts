@@ -1,10 +1,10 @@
 import {
   FLEET_ADDRESS, FLEET_CAPACITY, FLEET_LOGARITHM, HARD_BYTES, HARD_CODES, HARD_COLUMN, HARD_DOMAINS, HARD_EXISTS, HARD_MAX_SKEW, HARD_MIN_DOMAINS,
   HARD_MINIMUM, HARD_SELF, HARD_TABLE, OPEN, RATE_HIGH, RATE_LOW, RATE_PARAMS, RATE_RAW, SOFT_BYTES, SOFT_CODES, SOFT_COLUMN, SOFT_DOMAINS,
-  SOFT_HOSTNAME, SOFT_SEEN, SOFT_SKEW_ADDEND, SOFT_TABLE, SOFT_WEIGHT, SPREAD_HARD_CONSTRAINT_COUNT, SPREAD_HARD_CONSTRAINTS,
+  SOFT_HOSTNAME, SOFT_SEEN, SOFT_SHARES, SOFT_SKEW_ADDEND, SOFT_TABLE, SOFT_WEIGHT, SPREAD_HARD_CONSTRAINT_COUNT, SPREAD_HARD_CONSTRAINTS,
   SPREAD_SOFT_CONSTRAINT_COUNT, SPREAD_SOFT_CONSTRAINTS, SPREAD_SOFT_REQUIRE_ALL, TABLE_CELLS,
 } from '../layout.generated';
-import { roundHalfAway } from '../exact';
+import { joinTruncated, roundHalfAway } from '../exact';
 import { refuse } from '../lane';
 
 /** Raw value of a feasible row that misses a required key: scores 0 and takes no part in minimum and maximum. */
@@ -64,43 +64,94 @@ function missesKey(params: usize, row: i32): bool {
   return false;
 }
 
+/** Rows of the lane that are open. */
+function countOpen(verdict: usize): i32 {
+  const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
+  const open = i8x16.splat(<i8>OPEN);
+  let count = 0;
+  for (let row = 0; row < capacity; row += 16) count += i32.popcnt(i8x16.bitmask(i8x16.eq(v128.load(verdict + <usize>row), open)));
+  return count;
+}
+
+/** Open rows that do not miss a key. */
+function countScored(params: usize, verdict: usize): i32 {
+  if (!load<i32>(params, SPREAD_SOFT_REQUIRE_ALL)) return countOpen(verdict);
+  const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
+  let count = 0;
+  for (let row = 0; row < capacity; row++) count += i32(<i32>load<u8>(verdict + <usize>row) == OPEN && !missesKey(params, row));
+  return count;
+}
+
+/** Distinct domains of the rows that score. Ends early once every code has been seen, which few rows suffice for when domains are few. */
+function countDomains(params: usize, soft: usize, verdict: usize): i32 {
+  const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
+  const requireAll = load<i32>(params, SPREAD_SOFT_REQUIRE_ALL);
+  const domains = load<usize>(soft, SOFT_DOMAINS);
+  const seen = load<usize>(soft, SOFT_SEEN);
+  const codes = load<i32>(soft, SOFT_CODES);
+  memory.fill(seen, 0, <usize>codes);
+  let size = 0;
+  // Code 0 stands on padding rows alone, and on rows that requireAll ignores.
+  for (let row = 0; row < capacity && size < codes - 1; row++) {
+    if (<i32>load<u8>(verdict + <usize>row) != OPEN || (requireAll && missesKey(params, row))) continue;
+    const at = seen + <usize>load<i32>(domains + (<usize>row << 2));
+    size += 1 - <i32>load<u8>(at);
+    store<u8>(at, 1);
+  }
+  return size;
+}
+
 /**
  * Weights ln(size + 2): size = number of domains among feasible rows that are not ignored (a missing label is one domain of its own under the
- * system defaults), or the number of those rows for the hostname key.
+ * system defaults), or the number of those rows for the hostname key. Then each domain's share of the score.
  */
 function weighSoft(params: usize, verdict: usize): void {
-  const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
   const logarithm = load<usize>(FLEET_ADDRESS, FLEET_LOGARITHM);
   const constraints = load<usize>(params, SPREAD_SOFT_CONSTRAINTS);
   const count = load<i32>(params, SPREAD_SOFT_CONSTRAINT_COUNT);
-  const requireAll = load<i32>(params, SPREAD_SOFT_REQUIRE_ALL);
   for (let i = 0; i < count; i++) {
     const soft = constraints + <usize>i * SOFT_BYTES;
-    const domains = load<usize>(soft, SOFT_DOMAINS);
     const hostname = load<i32>(soft, SOFT_HOSTNAME);
-    const seen = load<usize>(soft, SOFT_SEEN);
-    if (!hostname) memory.fill(seen, 0, <usize>load<i32>(soft, SOFT_CODES));
-    let size = 0;
-    for (let row = 0; row < capacity; row++) {
-      if (<i32>load<u8>(verdict + <usize>row) != OPEN || (requireAll && missesKey(params, row))) continue;
-      if (hostname) {
-        size++;
-        continue;
-      }
-      const at = seen + <usize>load<i32>(domains + (<usize>row << 2));
-      size += 1 - <i32>load<u8>(at);
-      store<u8>(at, 1);
+    const size = hostname ? countScored(params, verdict) : countDomains(params, soft, verdict);
+    const weight = load<f64>(logarithm + (<usize>(size + 2) << 3));
+    store<f64>(soft, weight, SOFT_WEIGHT);
+    if (hostname) continue;
+    const cells = load<usize>(load<usize>(soft, SOFT_TABLE), TABLE_CELLS);
+    const shares = load<usize>(soft, SOFT_SHARES);
+    const addend = load<f64>(soft, SOFT_SKEW_ADDEND);
+    const codes = load<i32>(soft, SOFT_CODES);
+    for (let code = 0; code < codes; code++) {
+      store<f64>(shares + (<usize>code << 3), <f64>load<i32>(cells + (<usize>code << 2)) * weight + addend);
     }
-    store<f64>(soft, load<f64>(logarithm + (<usize>(size + 2) << 3)), SOFT_WEIGHT);
   }
 }
 
-/** raw = round(sum over constraints of count * weight + (maxSkew - 1)); keeps minimum and maximum over the rows that take part. */
+/** sum over constraints, in order, of count * weight + (maxSkew - 1), for the constraints whose key the row has. */
+// @ts-ignore: decorator
+@inline
+function spreadSum(constraints: usize, last: usize, row: i32): f64 {
+  const at = <usize>row << 2;
+  let sum: f64 = 0;
+  for (let soft = constraints; soft < last; soft += SOFT_BYTES) {
+    if (load<i32>(load<usize>(soft, SOFT_COLUMN) + at) == 0) continue;
+    if (load<i32>(soft, SOFT_HOSTNAME)) {
+      const count = load<i32>(load<usize>(load<usize>(soft, SOFT_TABLE), TABLE_CELLS) + at);
+      sum += <f64>count * load<f64>(soft, SOFT_WEIGHT) + load<f64>(soft, SOFT_SKEW_ADDEND);
+    } else sum += load<f64>(load<usize>(soft, SOFT_SHARES) + (<usize>load<i32>(load<usize>(soft, SOFT_DOMAINS) + at) << 3));
+  }
+  return sum;
+}
+
+/** raw = round(sum); keeps minimum and maximum over the rows that take part. */
 export function rateSpread(rate: usize, verdict: usize): void {
   const params = load<usize>(rate, RATE_PARAMS);
   const raw = load<usize>(rate, RATE_RAW);
   const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
   weighSoft(params, verdict);
+  if (isSystemDefault(params)) {
+    rateSystemDefault(rate, params, verdict);
+    return;
+  }
   const constraints = load<usize>(params, SPREAD_SOFT_CONSTRAINTS);
   const last = constraints + <usize>load<i32>(params, SPREAD_SOFT_CONSTRAINT_COUNT) * SOFT_BYTES;
   const requireAll = load<i32>(params, SPREAD_SOFT_REQUIRE_ALL);
@@ -108,20 +159,13 @@ export function rateSpread(rate: usize, verdict: usize): void {
   let high = 0;
   for (let row = 0; row < capacity; row++) {
     if (<i32>load<u8>(verdict + <usize>row) != OPEN) continue;
-    const at = <usize>row << 2;
+    const at = raw + (<usize>row << 2);
     if (requireAll && missesKey(params, row)) {
-      store<i32>(raw + at, IGNORED);
+      store<i32>(at, IGNORED);
       continue;
     }
-    let sum: f64 = 0;
-    for (let soft = constraints; soft < last; soft += SOFT_BYTES) {
-      if (load<i32>(load<usize>(soft, SOFT_COLUMN) + at) == 0) continue;
-      const cell = load<i32>(soft, SOFT_HOSTNAME) ? row : load<i32>(load<usize>(soft, SOFT_DOMAINS) + at);
-      const count = load<i32>(load<usize>(load<usize>(soft, SOFT_TABLE), TABLE_CELLS) + (<usize>cell << 2));
-      sum += <f64>count * load<f64>(soft, SOFT_WEIGHT) + load<f64>(soft, SOFT_SKEW_ADDEND);
-    }
-    const value = <i32>roundHalfAway(sum);
-    store<i32>(raw + at, value);
+    const value = <i32>roundHalfAway(spreadSum(constraints, last, row));
+    store<i32>(at, value);
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -129,11 +173,57 @@ export function rateSpread(rate: usize, verdict: usize): void {
   store<f64>(rate, <f64>high, RATE_HIGH);
 }
 
-/** 100 * (high + low - raw) / high in whole numbers; 100 when high is 0; ignored rows get 0. */
+/** The constraints that nearly every pod of a Service has: hostname, then one other key. */
 // @ts-ignore: decorator
 @inline
-export function normalizeSpread(raw: i32, low: i64, high: i64): i32 {
-  if (raw == IGNORED) return 0;
-  if (high == 0) return 100;
-  return <i32>((100 * (high + low - <i64>raw)) / high);
+function isSystemDefault(params: usize): bool {
+  const first = load<usize>(params, SPREAD_SOFT_CONSTRAINTS);
+  if (load<i32>(params, SPREAD_SOFT_CONSTRAINT_COUNT) != 2 || load<i32>(params, SPREAD_SOFT_REQUIRE_ALL)) return false;
+  return load<i32>(first, SOFT_HOSTNAME) != 0 && load<i32>(first + SOFT_BYTES, SOFT_HOSTNAME) == 0;
+}
+
+/** rateSpread for hostname and one other key, its loads taken out of the loop. */
+function rateSystemDefault(rate: usize, params: usize, verdict: usize): void {
+  const raw = load<usize>(rate, RATE_RAW);
+  const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
+  const host = load<usize>(params, SPREAD_SOFT_CONSTRAINTS);
+  const zone = host + SOFT_BYTES;
+  const hostColumn = load<usize>(host, SOFT_COLUMN);
+  const hostCells = load<usize>(load<usize>(host, SOFT_TABLE), TABLE_CELLS);
+  const hostWeight = load<f64>(host, SOFT_WEIGHT);
+  const hostAddend = load<f64>(host, SOFT_SKEW_ADDEND);
+  const zoneColumn = load<usize>(zone, SOFT_COLUMN);
+  const zoneDomains = load<usize>(zone, SOFT_DOMAINS);
+  const zoneShares = load<usize>(zone, SOFT_SHARES);
+  let low = i32.MAX_VALUE;
+  let high = 0;
+  for (let row = 0; row < capacity; row++) {
+    const at = <usize>row << 2;
+    if (<i32>load<u8>(verdict + <usize>row) != OPEN) continue;
+    let sum: f64 = 0;
+    if (load<i32>(hostColumn + at) != 0) sum = <f64>load<i32>(hostCells + at) * hostWeight + hostAddend;
+    if (load<i32>(zoneColumn + at) != 0) sum += load<f64>(zoneShares + (<usize>load<i32>(zoneDomains + at) << 3));
+    const value = <i32>roundHalfAway(sum);
+    store<i32>(raw + at, value);
+    low = value < low ? value : low;
+    high = value > high ? value : high;
+  }
+  store<f64>(rate, <f64>low, RATE_LOW);
+  store<f64>(rate, <f64>high, RATE_HIGH);
+}
+
+/**
+ * 100 * (high + low - raw) / high in whole numbers for four rows; 100 when high is 0; ignored rows get 0. Doubles are exact: values stay below
+ * 2^53 / 100, so a truncated quotient equals integer division.
+ */
+// @ts-ignore: decorator
+@inline
+export function normalizeSpread(raw: v128, low: f64, high: f64): v128 {
+  const ignored = i32x4.eq(raw, i32x4.splat(IGNORED));
+  if (high == 0) return v128.andnot(i32x4.splat(100), ignored);
+  const sum = f64x2.splat(high + low);
+  const lower = f64x2.div(f64x2.mul(f64x2.splat(100), f64x2.sub(sum, f64x2.convert_low_i32x4_s(raw))), f64x2.splat(high));
+  const swapped = i8x16.shuffle(raw, raw, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  const upper = f64x2.div(f64x2.mul(f64x2.splat(100), f64x2.sub(sum, f64x2.convert_low_i32x4_s(swapped))), f64x2.splat(high));
+  return v128.andnot(joinTruncated(lower, upper), ignored);
 }

@@ -264,8 +264,8 @@ export const SOFT_SEEN = 12;
 export const SOFT_CODES = 16;
 /** i32: 1 = key kubernetes.io/hostname. */
 export const SOFT_HOSTNAME = 20;
-/** i32 */
-export const SOFT_UNUSED = 24;
+/** u32: f64 per code: working memory for count * weight + skewAddend; unused for the hostname key. */
+export const SOFT_SHARES = 24;
 /** f64: maxSkew - 1. */
 export const SOFT_SKEW_ADDEND = 32;
 /** f64: Working value: ln(size + 2). */
@@ -320,4 +320,4 @@ export const RATE_MAXIMUM = 1;
 export const RATE_MAXIMUM_REVERSED = 2;
 export const RATE_POD_TOPOLOGY_SPREAD = 3;
 export const RATE_INTER_POD_AFFINITY = 4;
-export const LAYOUT_FINGERPRINT = -869917485;
+export const LAYOUT_FINGERPRINT = -1711555931;

@@ -179,7 +179,7 @@ export const RECORDS: RecordTable = {
     ['seen', 'u32', 'u8 per code: working memory for counting feasible domains.'],
     ['codes', 'i32', 'Number of codes, code 0 included.'],
     ['hostname', 'i32', '1 = key kubernetes.io/hostname.'],
-    ['unused', 'i32', ''],
+    ['shares', 'u32', 'f64 per code: working memory for count * weight + skewAddend; unused for the hostname key.'],
     ['skewAddend', 'f64', 'maxSkew - 1.'],
     ['weight', 'f64', 'Working value: ln(size + 2).'],
   ],

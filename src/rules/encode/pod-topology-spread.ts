@@ -16,6 +16,7 @@ import {
   SOFT_DOMAINS,
   SOFT_HOSTNAME,
   SOFT_SEEN,
+  SOFT_SHARES,
   SOFT_SKEW_ADDEND,
   SOFT_TABLE,
   SPREAD_HARD_BYTES,
@@ -99,6 +100,7 @@ function writeSoft(encoder: RequestEncoder, at: number, constraint: Constraint, 
   encoder.u32(at + SOFT_DOMAINS, domains.address);
   encoder.u32(at + SOFT_TABLE, table);
   encoder.u32(at + SOFT_SEEN, encoder.allocate(domains.values.length));
+  encoder.u32(at + SOFT_SHARES, hostname ? 0 : encoder.allocate(domains.values.length * 8));
   encoder.u32(at + SOFT_CODES, domains.values.length);
   encoder.u32(at + SOFT_HOSTNAME, hostname ? 1 : 0);
   encoder.f64(at + SOFT_SKEW_ADDEND, constraint.maxSkew - 1);
