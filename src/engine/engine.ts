@@ -8,6 +8,7 @@ import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
 import { gatedStatus, schedulingGates } from '../rules/scheduling-gates.ts';
 import type { ClassBuilder } from './classes.ts';
 import { Fleet } from './fleet.ts';
+import type { LatencyRecorder } from './latencies.ts';
 import { statusMessage } from './message.ts';
 import { type EngineOptions, resolveOptions, type Settings } from './options.ts';
 import { type ScheduleRun, Scheduler } from './scheduler.ts';
@@ -79,14 +80,15 @@ export class Engine {
 
   /**
    * Schedules the waiting pods in queue order. Each gets one attempt, and more where evictions may help it; with `untilStable` also where
-   * placements may, until nothing more can move. Calling again tries again.
+   * placements may, until nothing more can move. Calling again tries again. `latencies` records how long each decision takes.
    */
-  async schedule(builderFor?: BuilderFactory): Promise<Schedule> {
+  async schedule(builderFor?: BuilderFactory, latencies?: LatencyRecorder): Promise<Schedule> {
     const fleet = this.currentFleet();
     const { waiting, held, foreign } = this.waitingPods(fleet);
     const { tie, seed, untilStable } = this.settings;
     const builder = builderFor?.(this.core);
-    const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable, ...(builder ? { builder } : {}) }).run();
+    const extras = { ...(builder ? { builder } : {}), ...(latencies ? { latencies } : {}) };
+    const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable, ...extras }).run();
     const result = this.render(run, waiting, held, foreign);
     this.keep(run, waiting);
     return result;

@@ -6,6 +6,7 @@ import type { TieMode } from '../model/results.ts';
 import { Attempts } from './attempts.ts';
 import type { ClassBuilder, PodClass } from './classes.ts';
 import type { Fleet } from './fleet.ts';
+import type { LatencyRecorder } from './latencies.ts';
 import { Nominations } from './nominations.ts';
 import { DisruptionBudgets } from './preemption-budgets.ts';
 import { SchedulingQueue } from './queue.ts';
@@ -19,6 +20,8 @@ export interface SchedulerOptions {
   readonly untilStable: boolean;
   /** Builds class tables side by side before the first decision; absent = each class when it is first needed. */
   readonly builder?: ClassBuilder;
+  /** Told how long each decision takes. */
+  readonly latencies?: LatencyRecorder;
 }
 
 /** One pod's placement, in decision order. */
@@ -86,6 +89,15 @@ export class Scheduler {
   }
 
   async run(): Promise<ScheduleRun> {
+    this.options.latencies?.attach(this.fleet.core);
+    try {
+      return await this.decideAll();
+    } finally {
+      this.options.latencies?.detach();
+    }
+  }
+
+  private async decideAll(): Promise<ScheduleRun> {
     const started = secondsNow();
     this.register();
     if (this.options.builder) await this.buildAhead(this.options.builder);
@@ -185,8 +197,10 @@ export class Scheduler {
   private decideAlone(index: number): boolean {
     const pod = this.pods[index] as Pod;
     const profile = this.fleet.profileOf(pod) as ResolvedProfile;
+    const before = this.attempts.decideSeconds;
     const outcome = this.attempts.attempt(pod, profile);
     this.noteDecided(pod);
+    this.options.latencies?.record(this.attempts.decideSeconds - before);
     switch (outcome.kind) {
       case 'placed':
         this.place(index, pod, profile, outcome.row);

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { millisecondsNow } from '../base/clock.ts';
 import { PlimsollError } from '../base/errors.ts';
 import { CORE_BASE64, type CoreExports } from './core.generated.ts';
 import { FLEET_ADDRESS, FLEET_BYTES, LAYOUT_FINGERPRINT } from './layout.generated.ts';
@@ -31,7 +32,7 @@ export function instantiateCore(module: WebAssembly.Module, memory: WebAssembly.
   const abort = () => {
     throw new Error('the core stopped on a broken invariant');
   };
-  const instance = new WebAssembly.Instance(module, { env: { memory, abort } });
+  const instance = new WebAssembly.Instance(module, { env: { memory, abort, now: millisecondsNow } });
   const exports = instance.exports as unknown as CoreExports;
   assert(exports.layoutFingerprint() === LAYOUT_FINGERPRINT, 'core and host were generated from different layouts');
   return exports;
