@@ -17,7 +17,7 @@ import {
 } from './layout.generated';
 import { copyLane, openDiffers, openLane } from './lane';
 import { joinTruncated } from './exact';
-import { filterKernel, prepareKernel, scoreKernel } from './kernels';
+import { filterKernel, prepareKernel, scoreKernel } from './kernels.generated';
 import { normalizeSpread, rateSpread } from './rules/pod-topology-spread';
 import { normalizePodAffinity, ratePodAffinity } from './rules/inter-pod-affinity';
 

@@ -10,7 +10,7 @@ import { rateNodeAffinity } from './rules/node-affinity';
 export { commit, commitUsage, commitEffects, applyEffect, recordChange } from './commit';
 export { build, buildStatic, buildLocal, refresh, refreshVerdicts, settleAll } from './evaluate';
 export { chooseFirst, chooseHeap, countTied, chooseTied, sample } from './choose';
-export { filterKernel, prepareKernel, scoreKernel } from './kernels';
+export { filterKernel, prepareKernel, scoreKernel } from './kernels.generated';
 export { diagnoseNodeResourcesFit } from './rules/node-resources-fit';
 export { latencyCounters, latencyUpTo, recordLatency } from './latency';
 export { rateNodeAffinity };

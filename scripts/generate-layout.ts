@@ -1,6 +1,6 @@
 /** Writes the layout table to both sides. Run by `npm run layout`; CI runs it and requires an empty difference. */
 import { writeFileSync } from 'node:fs';
-import { BLOCK, CLOSED, type FieldKind, FLEET_ADDRESS, KERNELS, OPEN, RECORDS, SPAN } from '../src/layout/schema.ts';
+import { BLOCK, CLOSED, type FieldKind, FLEET_ADDRESS, KERNELS, type Kernel, OPEN, RATES, RECORDS, SPAN } from '../src/layout/schema.ts';
 
 const SIZE: Readonly<Record<FieldKind, number>> = { u32: 4, i32: 4, i64: 8, f64: 8 };
 
@@ -25,9 +25,10 @@ function constants(): [name: string, value: number, doc: string][] {
     }
     rows.push([`${record}_BYTES`, Math.ceil(offset / 8) * 8, '']);
   }
-  for (const [family, names] of Object.entries(KERNELS)) {
-    names.forEach((name, number) => {
-      rows.push([`${family}_${snake(name)}`, number, '']);
+  const numbered = { ...KERNELS, RATE: RATES.map((name) => ({ name })) };
+  for (const [family, kernels] of Object.entries(numbered)) {
+    kernels.forEach(({ name }, position) => {
+      rows.push([`${family}_${snake(name)}`, position + 1, '']);
     });
   }
   return rows;
@@ -40,6 +41,54 @@ function fingerprint(rows: readonly [string, number, string][]): number {
     hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
   }
   return hash | 0;
+}
+
+/** Kernel numbers to functions: imports and one switch per family. */
+function dispatch(): string {
+  const all: readonly Kernel[] = [...KERNELS.FILTER, ...KERNELS.SCORE];
+  const files = Map.groupBy(all, ({ file }) => file);
+  const imports = [...files].map(([file, kernels]) => {
+    const names = kernels.flatMap(({ run, prepare }) => (prepare ? [run, prepare] : [run])).sort();
+    return `import { ${names.join(', ')} } from './rules/${file}';`;
+  });
+  const numbers = Object.entries(KERNELS).flatMap(([family, kernels]) => kernels.map(({ name }: Kernel) => `${family}_${snake(name)}`));
+  const cases = (family: string, kernels: readonly Kernel[], call: (kernel: Kernel) => string) =>
+    kernels.map((kernel) => `    case ${family}_${snake(kernel.name)}: ${call(kernel)}; break;`);
+  const switchOver = (lines: readonly string[], otherwise: string) => [
+    '  switch (kernel) {',
+    ...lines,
+    `    default: ${otherwise}`,
+    '  }',
+    '}',
+  ];
+  return [
+    `import { ${numbers.join(', ')} } from './layout.generated';`,
+    ...imports,
+    '',
+    'export function filterKernel(kernel: i32, params: usize, code: i32, begin: i32, end: i32, lane: usize): void {',
+    ...switchOver(
+      cases('FILTER', KERNELS.FILTER, ({ run }) => `${run}(params, code, begin, end, lane)`),
+      'assert(false);',
+    ),
+    '',
+    '/** Work of a counting filter before its rows. */',
+    'export function prepareKernel(kernel: i32, params: usize): void {',
+    ...switchOver(
+      cases(
+        'FILTER',
+        KERNELS.FILTER.filter(({ prepare }) => prepare),
+        ({ prepare }) => `${prepare}(params)`,
+      ),
+      'break;',
+    ),
+    '',
+    'export function scoreKernel(kernel: i32, params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {',
+    ...switchOver(
+      cases('SCORE', KERNELS.SCORE, ({ run }) => `${run}(params, weight, begin, end, lane)`),
+      'assert(false);',
+    ),
+    '',
+  ].join('\n');
 }
 
 const rows = constants();
@@ -56,3 +105,4 @@ writeFileSync(
   `${header}${core.join('\n')}\nexport const LAYOUT_FINGERPRINT: i32 = ${fingerprint(rows)};\n`,
 );
 writeFileSync('src/layout/layout.generated.ts', `${header}${host.join('\n')}\nexport const LAYOUT_FINGERPRINT = ${fingerprint(rows)};\n`);
+writeFileSync('assembly/kernels.generated.ts', `${header}${dispatch()}`);

@@ -9,16 +9,3 @@ export function filterRowCount(params: usize, code: i32, begin: i32, end: i32, l
   const cells = load<usize>(params, TABLE_CELLS);
   for (let row = begin; row < end; row++) if (load<i32>(cells + (<usize>row << 2)) > 0) refuse(lane, row, code);
 }
-
-/** Verdicts that the host computed with a rule's plain twin: u8 per row, 255 = passes, else the offset from the step's first code. */
-export function filterHostLane(params: usize, code: i32, begin: i32, end: i32, lane: usize): void {
-  for (let row = begin; row < end; row++) {
-    const refused = <i32>load<u8>(params + <usize>row);
-    if (refused != 255) refuse(lane, row, code + refused);
-  }
-}
-
-/** The whole cluster refuses the pod. */
-export function filterRefuseAll(code: i32, begin: i32, end: i32, lane: usize): void {
-  for (let row = begin; row < end; row++) refuse(lane, row, code);
-}

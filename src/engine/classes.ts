@@ -160,13 +160,13 @@ export class Classes {
     const encoder = new ClassEncoder(this.core, this.columns, this.counts, entry.template, this.semantics, this.objects);
     for (const bound of profile.filter) {
       encoder.enter(bound);
-      const filter = encodingOf(bound.rule.name)?.filter;
+      const filter = encodingOf(bound.rule)?.filter;
       if (filter) filter(encoder, bound.args as never);
       else encoder.hostFilter();
     }
     for (const weighted of profile.score) {
       encoder.enter(weighted);
-      const score = encodingOf(weighted.rule.name)?.score;
+      const score = encodingOf(weighted.rule)?.score;
       if (score) score(encoder, weighted.args as never, weighted.weight);
       else encoder.hostScore();
     }

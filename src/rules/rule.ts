@@ -1,5 +1,6 @@
 import type { FeatureGates, KubeVersion } from '../model/gates.ts';
 import type { Pod } from '../model/pod.ts';
+import type { RuleEncoding } from './encode/encoder.ts';
 import type { ClusterView, NodeView } from './view.ts';
 
 /** Why a node or a whole cluster is refused. Removing pods can only ever help where the code is `Unschedulable`. */
@@ -46,6 +47,8 @@ export const SKIP = { kind: 'skip' } as const;
 export interface PlainRule<Args = never, FilterState = never, ScoreState = never> {
   /** Upstream's plugin name. */
   readonly name: string;
+  /** How the rule is compiled for the kernels; the rules of the default profile have theirs in the table of encode/index.ts. */
+  readonly encoding?: RuleEncoding<Args>;
 
   /** PreFilter. A rule without it runs `accepts` with `undefined` as state. */
   prepareFilter?(pod: Pod, cluster: ClusterView, args: Args): Prepared<FilterState>;

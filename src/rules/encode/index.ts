@@ -1,3 +1,5 @@
+import { PLAIN_RULES } from '../index.ts';
+import type { AnyPlainRule } from '../rule.ts';
 import type { AnyRuleEncoding } from './encoder.ts';
 import { encodeHostCapacity, encodeHostSpread } from './hosts.ts';
 import { encodeImageLocality } from './image-locality.ts';
@@ -34,8 +36,13 @@ const BY_NAME: Readonly<Record<string, AnyRuleEncoding>> = {
   HostCapacity: encodeHostCapacity,
 };
 
-export const ENCODINGS: readonly AnyRuleEncoding[] = Object.values(BY_NAME);
+/** Every encoding there is, for what does not depend on a profile. */
+export const ENCODINGS: readonly AnyRuleEncoding[] = [
+  ...Object.values(BY_NAME),
+  ...PLAIN_RULES.flatMap(({ encoding }) => (encoding ? [encoding] : [])),
+];
 
-export function encodingOf(name: string): AnyRuleEncoding | undefined {
-  return Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+/** Undefined: the rule runs through its plain twin. */
+export function encodingOf(rule: AnyPlainRule): AnyRuleEncoding | undefined {
+  return rule.encoding ?? (Object.hasOwn(BY_NAME, rule.name) ? BY_NAME[rule.name] : undefined);
 }
