@@ -1,9 +1,10 @@
 import { PlimsollError } from '../base/errors.ts';
 import { builtInConfiguration } from '../engine/built-in-profiles.ts';
 import type { EngineOptions } from '../engine/options.ts';
+import { applyHosts } from '../model/hosts.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { Progress } from './progress.ts';
-import { readConfigurationFile } from './read-configuration.ts';
+import { readConfigurationFile, readHosts } from './read-files.ts';
 import { type EngineFlags, filenames, type InputFlags, type OutputFlags } from './run-options.ts';
 
 /** The library's options behind the flags, files read. The configuration is checked here, so that its errors name the file. */
@@ -28,6 +29,7 @@ export async function engineOptions(flags: EngineFlags): Promise<EngineOptions> 
 /** Reads the cluster that -f names, with a progress bar. */
 export async function readInput(flags: InputFlags & EngineFlags & OutputFlags): Promise<Snapshot> {
   const paths = filenames(flags);
+  const hosts = await readHosts([...(flags.hosts ?? []), ...(flags.hostCapacity ?? [])], flags.hostLabels);
   const { readSnapshot } = await import('../index.ts');
   const progress = new Progress('reading', !flags.quiet);
   try {
@@ -40,7 +42,7 @@ export async function readInput(flags: InputFlags & EngineFlags & OutputFlags): 
       },
     });
     if (flags.strict) refuseNotModelled(snapshot);
-    return snapshot;
+    return hosts === undefined ? snapshot : applyHosts(snapshot, hosts);
   } finally {
     progress.stop();
   }

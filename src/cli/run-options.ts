@@ -29,8 +29,9 @@ export interface EngineFlags {
   readonly seed?: number;
   readonly percentageOfNodesToScore?: number;
   readonly workers?: number;
-  readonly hosts?: string;
-  readonly hostCapacity?: string;
+  readonly hosts?: readonly string[];
+  readonly hostCapacity?: readonly string[];
+  readonly hostLabels?: string;
   readonly strict?: boolean;
 }
 
@@ -75,8 +76,9 @@ export function addEngineFlags(command: Command): Command {
     .addOption(
       single('--workers <n>', 'threads that prepare decisions, 0 = none (default); the answer is the same', wholeNumber(0, WORKERS_MAX)),
     )
-    .addOption(single('--hosts <file>', 'physical hosts and failure domains of nodes, CSV: node,host,rack,...', text))
-    .addOption(single('--host-capacity <file>', 'what physical hosts can give, CSV: host,cpu,memory,...', text))
+    .addOption(repeated('--hosts <file>', 'physical hosts and failure domains of nodes, CSV: node,host,rack,...'))
+    .addOption(repeated('--host-capacity <file>', 'what physical hosts can give, CSV: host,cpu,memory,...'))
+    .addOption(single('--host-labels <list>', 'node labels that name hosts and failure domains: host=LABEL,rack=LABEL', text))
     .option('--strict', 'what is not modelled is an error instead of a warning');
 }
 

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
 import type { FeatureGates } from '../model/gates.ts';
+import { levelLabel } from '../model/hosts.ts';
 import { labelKeyProblem } from '../model/names.ts';
 import type { SpreadConstraint } from '../model/pod.ts';
+import type { HostCapacityArgs } from '../rules/host-capacity.ts';
+import type { HostSpreadArgs } from '../rules/host-spread.ts';
 import type { InterPodAffinityArgs } from '../rules/inter-pod-affinity.ts';
 import type { NodeAffinityArgs } from '../rules/node-affinity.ts';
 import type { BalancedAllocationArgs } from '../rules/node-resources-balanced-allocation.ts';
@@ -25,13 +28,15 @@ export interface PluginArgs {
   readonly PodTopologySpread: PodTopologySpreadArgs;
   readonly VolumeBinding: VolumeBindingArgs;
   readonly DynamicResources: object;
+  readonly HostSpread: HostSpreadArgs;
+  readonly HostCapacity: HostCapacityArgs;
 }
 
 export type ConfigurablePlugin = keyof PluginArgs;
 
 type Reader<Args> = (input: unknown, place: ErrorPlace, gates: FeatureGates) => Args;
 
-/** Reads a plugin's arguments: defaults as upstream's apis/config/v1/defaults.go, checks as its apis/config/validation. */
+/** Reads a plugin's arguments: upstream's with the defaults of its apis/config/v1/defaults.go and the checks of apis/config/validation. */
 export const PLUGIN_ARGS: { readonly [Name in ConfigurablePlugin]: Reader<PluginArgs[Name]> } = {
   DefaultPreemption: readPreemption,
   InterPodAffinity: readInterPodAffinity,
@@ -41,6 +46,8 @@ export const PLUGIN_ARGS: { readonly [Name in ConfigurablePlugin]: Reader<Plugin
   PodTopologySpread: readSpread,
   VolumeBinding: readVolumeBinding,
   DynamicResources: readDynamicResources,
+  HostSpread: readHostSpread,
+  HostCapacity: readHostCapacity,
 };
 
 export function isConfigurable(plugin: string): plugin is ConfigurablePlugin {
@@ -198,6 +205,28 @@ function readDynamicResources(input: unknown, place: ErrorPlace): object {
     if (args[field]?.startsWith('-')) throw at(place, field, 'must not be negative', args[field]);
   }
   return args;
+}
+
+function readHostSpread(input: unknown, place: ErrorPlace): HostSpreadArgs {
+  const schema = strictFields({ levels: z.array(z.string()).min(1).optional(), mode: z.enum(['soft', 'hard']).default('soft') });
+  const { levels, mode } = parseStrict(schema, input, place);
+  if (levels === undefined) return { mode };
+  for (const [index, level] of levels.entries()) {
+    const problem = labelKeyProblem(levelLabel(level));
+    if (problem !== undefined) throw at(place, `levels[${index}]`, problem, level);
+    if (levels.indexOf(level) !== index) throw at(place, `levels[${index}]`, 'is listed twice', level);
+  }
+  return { levels, mode };
+}
+
+/** Far beyond what anybody overcommits; keeps capacity times ratio an exact amount. */
+const OVERCOMMIT_MAX = 1000;
+
+function readHostCapacity(input: unknown, place: ErrorPlace): HostCapacityArgs {
+  const ratio = z.number().positive().max(OVERCOMMIT_MAX);
+  const { overcommit } = parseStrict(strictFields({ overcommit: z.record(z.string(), ratio).optional() }), input, place);
+  for (const name of Object.keys(overcommit ?? {})) checkResourceName(name, `overcommit.${name}`, place);
+  return overcommit === undefined ? {} : { overcommit };
 }
 
 function at(place: ErrorPlace, path: string, problem: string, ...value: unknown[]): PlimsollError {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
@@ -145,4 +145,44 @@ describe.concurrent('in a pipe', () => {
 it('the published schemas are those that the results are tested against', async () => {
   const { schemaFiles } = await import('../../scripts/result-schemas.ts');
   for (const [name, text] of schemaFiles()) expect(readFileSync(join(ROOT, 'docs/schema', name), 'utf8')).toBe(text);
+});
+
+describe.concurrent('physical hosts', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-hosts-'));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const nodes = ['worker-a-1', 'worker-a-2', 'worker-b-1', 'worker-b-2', 'worker-b-3', 'worker-c-1', 'worker-c-2', 'gpu-c-1'];
+  const hosts = file('hosts.csv', `node,host\n${nodes.map((node, i) => `${node},hv-${Math.floor(i / 2)}`).join('\n')}\n`);
+  const capacity = file('capacity.csv', 'host,cpu\nhv-0,1\nhv-1,1\nhv-2,1\nhv-3,1\n');
+
+  it('spread replicas and limit placements in the profile plimsoll', async () => {
+    const args = ['schedule', '-f', SHOP, '-o', 'json', '--profile', 'plimsoll', '--hosts', hosts];
+    const [spread, limited] = await Promise.all([runCli(args), runCli([...args, '--host-capacity', capacity])]);
+    expect(JSON.parse(spread.stdout).unschedulable).toHaveLength(1);
+    const refused = JSON.parse(limited.stdout)
+      .unschedulable.map(({ message }: { message: string }) => message)
+      .join('\n');
+    expect(refused).toContain('physical host has insufficient cpu');
+    const explained = await runCli(['explain', '-f', SHOP, 'shop/web-4', '-o', 'json', '--profile', 'plimsoll', '--hosts', hosts]);
+    const scored = JSON.parse(explained.stdout).nodes.find(({ feasible }: { feasible: boolean }) => feasible);
+    expect(Object.keys(scored.scores)).toContain('HostSpread');
+  });
+
+  it('may be named by node labels instead', async () => {
+    const args = ['explain', '-f', SHOP, 'shop/web-4', '-q', '-o', 'json', '--profile', 'plimsoll'];
+    const labelled = await runCli([...args, '--host-labels', 'host=kubernetes.io/hostname,zone=topology.kubernetes.io/zone']);
+    expect(labelled.code).toBe(0);
+    expect(JSON.parse(labelled.stdout).nodes[0].scores.HostSpread.weight).toBe(2);
+  });
+
+  it('with mistakes are one line that names the file', async () => {
+    const broken = file('broken.csv', 'node,host\nworker-a-1\n');
+    const result = await runCli(['schedule', '-f', SHOP, '--hosts', broken]);
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toBe(`INPUT_SYNTAX: ${broken}: line 2: 1 columns where the header has 2, got "worker-a-1"\n`);
+    const folderResult = await runCli(['schedule', '-f', SHOP, '--hosts', folder]);
+    expect(folderResult.stderr).toMatch(/^(USAGE|INPUT_UNREADABLE): /);
+  });
 });

@@ -48,7 +48,7 @@ describe.concurrent('a wrong command line ends with 1, one line on standard erro
     [['schedule', ...SHOP, '--profile', 'kubernetes', '--config', gang], 'USAGE: --profile: cannot be combined with --config'],
     [['schedule', ...SHOP, '--config', ''], 'USAGE: --config: must not be empty'],
     [['schedule', ...SHOP, '--config', join(folder, 'none.yaml')], `INPUT_UNREADABLE: ${join(folder, 'none.yaml')}: no such file`],
-    [['schedule', ...SHOP, '--config', folder], `CONFIG: ${folder}: must be one file, not a directory`],
+    [['schedule', ...SHOP, '--config', folder], `USAGE: ${folder}: must be one file, not a directory`],
     [['schedule', ...SHOP, '--config', twice], `CONFIG: ${twice}: holds 2 documents instead of one`],
     [['schedule', ...SHOP, '--config', empty], `CONFIG: ${empty}: holds no configuration`],
     [['schedule', ...SHOP, '--config', broken], `INPUT_SYNTAX: ${broken}: `],
