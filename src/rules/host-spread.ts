@@ -1,7 +1,10 @@
 import { HOST_LEVEL, levelLabel, ownerKey } from '../model/hosts.ts';
+import { requiredNodeAffinityMatches } from '../model/match.ts';
 import type { Node } from '../model/node.ts';
-import type { Pod } from '../model/pod.ts';
-import { type PlainRule, type Prepared, SKIP, type Status, unschedulable } from './rule.ts';
+import type { Pod, PodTemplate } from '../model/pod.ts';
+import { untoleratedTaint } from '../model/taint.ts';
+import { UNSCHEDULABLE_TAINT } from './node-unschedulable.ts';
+import { type PlainRule, type Prepared, type Semantics, SKIP, type Status, unschedulable } from './rule.ts';
 import type { ClusterView, NodeView } from './view.ts';
 
 export interface HostSpreadArgs {
@@ -17,7 +20,7 @@ const SCORE_MAX = 100;
 interface LevelCounts {
   readonly level: string;
   readonly label: string;
-  /** Number of distinct domains that the cluster's nodes stand in. */
+  /** Number of domains with a node that the pod may go to. */
   readonly domains: number;
   readonly replicas: Map<string, number>;
 }
@@ -35,7 +38,8 @@ interface SpreadState {
  * are left alone; terminating replicas do not count.
  *
  * Score: the replicas that would share a domain with the pod, summed over the levels; normalised like PodTopologySpread's,
- * (max + min - sum) * 100 / max, so that the fewest score 100. Hard limit: ceil(replicas / domains) at each level.
+ * (max + min - sum) * 100 / max, so that the fewest score 100. Hard limit: ceil(replicas / domains) at each level, over
+ * the domains that have a node for the pod.
  */
 export const hostSpread: PlainRule<HostSpreadArgs | undefined, SpreadState, SpreadState> = {
   name: 'HostSpread',
@@ -91,11 +95,11 @@ export const hostSpread: PlainRule<HostSpreadArgs | undefined, SpreadState, Spre
   },
 };
 
-/** undefined: the pod has no owner. Levels at which all nodes stand in one domain cannot tell nodes apart and are left out. */
+/** undefined: the pod has no owner. A level with one domain for the pod cannot tell nodes apart and is left out. */
 function count(pod: Pod, cluster: ClusterView, args: HostSpreadArgs | undefined): SpreadState | undefined {
   const owner = ownerKey(pod.template);
   if (owner === undefined) return undefined;
-  const levels = levelsOf(cluster, args).filter(({ domains }) => domains > 1);
+  const levels = levelsOf(pod, cluster, args).filter(({ domains }) => domains > 1);
   let placed = 0;
   for (const view of cluster.nodes) {
     for (const other of view.pods) {
@@ -109,14 +113,23 @@ function count(pod: Pod, cluster: ClusterView, args: HostSpreadArgs | undefined)
   return { owner, levels, total };
 }
 
-function levelsOf(cluster: ClusterView, args: HostSpreadArgs | undefined): LevelCounts[] {
+function levelsOf(pod: Pod, cluster: ClusterView, args: HostSpreadArgs | undefined): LevelCounts[] {
   const known = cluster.objects.hosts?.levels ?? [];
   const levels = args?.levels ?? (known.length > 0 ? known : [HOST_LEVEL]);
+  const open = cluster.nodes.filter(({ node }) => mayHold(node, pod.template, cluster.semantics));
   return levels.map((level) => {
     const label = levelLabel(level);
-    const domains = new Set(cluster.nodes.map(({ node }) => domainOf(node, label))).size;
+    const domains = new Set(open.map(({ node }) => domainOf(node, label))).size;
     return { level, label, domains, replicas: new Map<string, number>() };
   });
+}
+
+/** Whether the node's labels, taints and cordon let the pod in: a domain without such a node takes no share. */
+function mayHold(node: Node, template: PodTemplate, { gates }: Semantics): boolean {
+  const taints = node.unschedulable ? [UNSCHEDULABLE_TAINT, ...node.taints] : node.taints;
+  const comparison = gates.TaintTolerationComparisonOperators;
+  if (untoleratedTaint(taints, template.tolerations, ['NoSchedule', 'NoExecute'], comparison) !== undefined) return false;
+  return requiredNodeAffinityMatches(template, node);
 }
 
 function isReplica(pod: Pod, owner: string): boolean {
