@@ -3,6 +3,8 @@ import { builtInConfiguration } from '../engine/built-in-profiles.ts';
 import type { EngineOptions } from '../engine/options.ts';
 import { applyHosts } from '../model/hosts.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { printable } from '../report/table.ts';
+import { say } from './output.ts';
 import { Progress } from './progress.ts';
 import { readConfigurationFile, readHosts } from './read-files.ts';
 import { type EngineFlags, filenames, type InputFlags, type OutputFlags } from './run-options.ts';
@@ -21,7 +23,7 @@ export async function engineOptions(flags: EngineFlags): Promise<EngineOptions> 
   try {
     resolveOptions({ ...options, config });
   } catch (error) {
-    throw error instanceof PlimsollError && file !== undefined && !error.message.startsWith('USAGE') ? error.at({ file }) : error;
+    throw error instanceof PlimsollError && file !== undefined && error.code !== 'USAGE' ? error.at({ file }) : error;
   }
   return { ...options, config };
 }
@@ -42,10 +44,17 @@ export async function readInput(flags: InputFlags & EngineFlags & OutputFlags): 
       },
     });
     if (flags.strict) refuseNotModelled(snapshot);
+    if (!flags.quiet) sayIgnored(snapshot);
     return hosts === undefined ? snapshot : applyHosts(snapshot, hosts);
   } finally {
     progress.stop();
   }
+}
+
+/** Kinds that no decision depends on, such as ConfigMaps in a full dump. */
+function sayIgnored({ ignoredKinds }: Snapshot): void {
+  if (ignoredKinds.size === 0) return;
+  say(`read past: ${[...ignoredKinds].map(([kind, count]) => `${count} ${printable(kind)}`).join(', ')}`);
 }
 
 function refuseNotModelled({ notModelled }: Snapshot): void {

@@ -21,7 +21,10 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** What a shell expects of a program in a pipe: `| head` ends it in silence, Ctrl-C with 130, SIGTERM with 143. */
+/**
+ * What a shell expects of a program in a pipe: `| head` ends it in silence. SIGINT and SIGTERM keep their default action,
+ * which ends the process at once even in the middle of a long computation; shells report 130 and 143.
+ */
 export function actLikeAFilter(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -30,8 +33,6 @@ export function actLikeAFilter(): void {
       process.exit(1);
     });
   }
-  process.once('SIGINT', () => process.exit(130));
-  process.once('SIGTERM', () => process.exit(143));
 }
 
 /** What a result does not reflect, one line each. */

@@ -50,6 +50,18 @@ describe.concurrent('schedule', () => {
     expect(there.code).toBe(2);
   });
 
+  it('needs few open files', async () => {
+    const { stdout, stderr } = await runShell('ulimit -n 64; plimsoll schedule -f examples/shop.yaml -q -o name | wc -l');
+    expect({ lines: stdout.trim(), stderr }).toEqual({ lines: '7', stderr: '' });
+  });
+
+  it('says which kinds it has read past', async () => {
+    const input = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'b' } });
+    const { code, stderr } = await runCli(['schedule', '-f', '-'], { input });
+    expect(code).toBe(0);
+    expect(stderr.split('\n')[0]).toBe('read past: 1 ConfigMap');
+  });
+
   it('says what it leaves out, and refuses that under --strict', async () => {
     const config = {
       apiVersion: 'kubescheduler.config.k8s.io/v1',

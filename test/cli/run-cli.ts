@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -56,20 +57,16 @@ export function runShell(line: string): Promise<CliResult> {
   });
 }
 
-/** Starts a command and sends it a signal once it has written something. */
+/** Starts a command and sends it a signal once it has written something; the code is what a shell would report. */
 export function interruptCli(args: readonly string[], signal: 'SIGINT' | 'SIGTERM'): Promise<CliResult> {
   const child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (part: string) => {
     stderr += part;
   });
-  child.stdout.once('data', () => {
-    child.stdout.pause();
-    child.kill(signal);
-    child.stdout.resume();
-  });
+  child.stdout.on('data', () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code: code ?? undefined, stdout: '', stderr }));
+    child.on('close', (code, by) => resolve({ code: by === null ? (code ?? undefined) : 128 + constants.signals[by], stdout: '', stderr }));
   });
 }
