@@ -12,8 +12,10 @@ const TAR_MAGIC_OFFSET = 257;
 /** Tells the format by content (names lie, standard input has none) and hands back the whole stream. */
 export async function sniff(chunks: AsyncGenerator<Buffer>): Promise<{ format: Format; all: AsyncGenerator<Buffer> }> {
   let head: Buffer = Buffer.alloc(0);
+  let ended = false;
   while (head.length < HEAD_BYTES) {
     const next = await chunks.next();
+    ended = next.done === true;
     if (next.done) break;
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
   }
@@ -21,15 +23,16 @@ export async function sniff(chunks: AsyncGenerator<Buffer>): Promise<{ format: F
     if (head.length > 0) yield head;
     yield* chunks;
   }
-  return { format: formatOf(head), all: all() };
+  return { format: formatOf(head, ended), all: all() };
 }
 
-function formatOf(head: Buffer): Format {
+function formatOf(head: Buffer, ended: boolean): Format {
   if (head.toString('latin1', TAR_MAGIC_OFFSET, TAR_MAGIC_OFFSET + 5) === 'ustar') throw archive('tar');
   const text = head.toString('latin1').replace(BYTE_ORDER_MARK, '');
   if (text.startsWith('PK\u0003\u0004')) throw archive('zip');
   const start = text.trimStart();
-  if (start === '') return 'empty';
+  if (start === '' && ended) return 'empty';
+  if (start === '') throw new PlimsollError('INPUT_SYNTAX', `the input begins with ${head.length} bytes of white space`);
   if (start.startsWith('{') || start.startsWith('[')) return 'json';
   return CSV_HEADER.test(text) ? 'csv' : 'yaml';
 }

@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import { PlimsollError } from '../base/errors.ts';
+import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
 import { countNames } from './json-names.ts';
 import { findJsonProblem } from './json-problem.ts';
 import { type JsonPiece, type JsonPieces, JsonSplitter } from './json-splitter.ts';
@@ -28,12 +28,12 @@ class Pieces implements JsonPieces {
   constructor(sink: ObjectSink, file: string) {
     this.sink = sink;
     this.file = file;
-    this.list = new ListItems(sink, file, true);
+    this.list = new ListItems(sink, { file }, true);
   }
 
   listBegins(head: JsonPiece): void {
     const bare = head.text.length === 1;
-    this.list = new ListItems(this.sink, this.file, bare);
+    this.list = new ListItems(this.sink, this.placeOf(head), bare);
     if (bare) return;
     const text = Buffer.concat([head.text, LIST_END]);
     const soFar = parse({ ...head, text }) as ListHead;
@@ -47,13 +47,17 @@ class Pieces implements JsonPieces {
   documentEnds(frame: JsonPiece, split: boolean): void {
     const value = parse(frame, undefined, !split);
     if (!split) {
-      addDocument(this.sink, value, this.file, frame.line);
+      addDocument(this.sink, value, this.placeOf(frame));
       return;
     }
     const items = isObject(value) ? value.items : value;
     const foreign = (items as unknown[]).find((item) => !isObject(item));
-    if (foreign !== undefined) throw notAnObject(foreign, isObject(value) ? 'items' : undefined).at({ line: frame.line });
+    if (foreign !== undefined) throw notAnObject(foreign, { ...this.placeOf(frame), ...(isObject(value) ? { path: 'items' } : {}) });
     if (isObject(value)) this.list.begin(value);
+  }
+
+  private placeOf(piece: JsonPiece): ErrorPlace {
+    return { file: this.file, line: piece.line };
   }
 }
 

@@ -17,11 +17,20 @@ export interface ListHead {
 }
 
 /** The kind of a typed list's items; undefined for a plain v1 List. Throws INPUT_KIND for what is no list. */
-export function impliedKind(head: ListHead): ImpliedKind | undefined {
+function impliedKind(head: ListHead): ImpliedKind | undefined {
   const { kind, apiVersion } = head;
+  if (kind === undefined) {
+    throw new PlimsollError('INPUT_KIND', 'an object with items has no kind', {
+      path: 'kind',
+      hint: 'kubectl writes the kind of a list last, so the file may have been cut off',
+    });
+  }
   if (typeof kind !== 'string' || !kind.endsWith(LIST_SUFFIX)) {
-    const problem = kind === undefined ? 'an object with items has no kind' : 'an object with items is not a list';
-    throw new PlimsollError('INPUT_KIND', problem, { path: 'kind', value: kind, hint: 'a list has the kind List, NodeList, PodList, ...' });
+    throw new PlimsollError('INPUT_KIND', 'an object with items is not a list', {
+      path: 'kind',
+      value: kind,
+      hint: 'a list has the kind List, NodeList, PodList, ...',
+    });
   }
   if (kind === LIST_SUFFIX) return undefined;
   return { kind: kind.slice(0, -LIST_SUFFIX.length), ...(typeof apiVersion === 'string' ? { apiVersion } : {}) };
@@ -31,52 +40,43 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function notAnObject(value: unknown, path?: string): PlimsollError {
-  return new PlimsollError('INPUT_KIND', 'not a Kubernetes object', { ...(path === undefined ? {} : { path }), value });
+export function notAnObject(value: unknown, place: ErrorPlace): PlimsollError {
+  return new PlimsollError('INPUT_KIND', 'not a Kubernetes object', { ...place, value });
 }
 
 /** Whether the object itself says what it is, so that the kind of its list does not matter. */
-export function namesItsKind(value: unknown): boolean {
-  return isObject(value) && typeof value.kind === 'string';
-}
-
-/** Other JSON and YAML: a trace, a values file, a schema. Its member names tell the user which. */
-function withoutKind(value: Record<string, unknown>): PlimsollError {
-  return new PlimsollError('INPUT_KIND', 'a document without kind is not a Kubernetes object', {
-    value: `{${Object.keys(value).join(', ')}}`,
-    hint: 'what kubectl get -o json or -o yaml writes can be read',
-  });
+function namesItsKind(value: Record<string, unknown>): boolean {
+  return typeof value.kind === 'string';
 }
 
 /** Takes the items of one list in order; holds items back only while the list has not yet said what kind they are of. */
 export class ListItems {
   private readonly sink: ObjectSink;
-  private readonly file: string | undefined;
+  private readonly place: ErrorPlace;
   private readonly prefix: string;
   private readonly held: { raw: unknown; place: ErrorPlace }[] = [];
   private head: { readonly implied: ImpliedKind | undefined } | undefined;
   private count = 0;
 
-  /** `bare`: an array without a list around it; its items must name their kind. */
-  constructor(sink: ObjectSink, file: string | undefined, bare: boolean) {
+  /** `place` is the list's own; `bare`: an array without a list around it, whose items must name their kind. */
+  constructor(sink: ObjectSink, place: ErrorPlace, bare: boolean) {
     this.sink = sink;
-    this.file = file;
+    this.place = place;
     this.prefix = bare ? '' : 'items';
     if (bare) this.head = { implied: undefined };
   }
 
   /** The list has said what it is. Throws INPUT_KIND when that is no list. */
   begin(head: ListHead): void {
-    this.head ??= { implied: impliedKind(head) };
+    this.head ??= { implied: this.impliedBy(head) };
     for (const { raw, place } of this.held) this.sink.add(raw, place, this.head.implied);
     this.held.length = 0;
   }
 
-  /** `line`: 1-based, where the item begins. */
-  add(raw: unknown, line: number | undefined): void {
-    const path = this.nextPath();
-    const place = { path, ...placeOf(this.file, line) };
-    if (!isObject(raw)) throw notAnObject(raw).at(place);
+  /** `line`: 1-based, where the item begins, if that is known better than from the list. */
+  add(raw: unknown, line = this.place.line): void {
+    const place: ErrorPlace = { ...this.place, path: this.nextPath(), ...(line === undefined ? {} : { line }) };
+    if (!isObject(raw)) throw notAnObject(raw, place);
     this.count++;
     const unclear = this.head === undefined && !namesItsKind(raw);
     if (unclear || this.held.length > 0) this.held.push({ raw, place });
@@ -87,23 +87,35 @@ export class ListItems {
   nextPath(): string {
     return `${this.prefix}[${this.count}]`;
   }
+
+  private impliedBy(head: ListHead): ImpliedKind | undefined {
+    try {
+      return impliedKind(head);
+    } catch (error) {
+      throw error instanceof PlimsollError ? error.at(this.place) : error;
+    }
+  }
 }
 
 /** Hands on one whole document: an object, a list, or an array of objects; `itemLines` where known. Throws INPUT_KIND. */
-export function addDocument(sink: ObjectSink, value: unknown, file?: string, line?: number, itemLines: readonly number[] = []): void {
-  const bare = Array.isArray(value);
-  if (!bare && !isObject(value)) throw notAnObject(value);
-  const items = bare ? value : value.items;
-  if (!Array.isArray(items)) {
-    if (!namesItsKind(value)) throw withoutKind(value as Record<string, unknown>);
-    sink.add(value, placeOf(file, line));
+export function addDocument(sink: ObjectSink, value: unknown, place: ErrorPlace = {}, itemLines: readonly number[] = []): void {
+  if (isObject(value) && !Array.isArray(value.items)) {
+    if (!namesItsKind(value)) throw withoutKind(value, place);
+    sink.add(value, place);
     return;
   }
-  const list = new ListItems(sink, file, bare);
-  if (!bare) list.begin(value as ListHead);
-  for (const [i, item] of items.entries()) list.add(item, itemLines[i] ?? line);
+  const items: unknown = isObject(value) ? value.items : value;
+  if (!Array.isArray(items)) throw notAnObject(value, place);
+  const list = new ListItems(sink, place, !isObject(value));
+  if (isObject(value)) list.begin(value);
+  for (const [i, item] of items.entries()) list.add(item, itemLines[i]);
 }
 
-function placeOf(file: string | undefined, line: number | undefined): ErrorPlace {
-  return { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+/** Other JSON and YAML: a trace, a values file, a schema. Its member names tell the user which. */
+function withoutKind(value: Record<string, unknown>, place: ErrorPlace): PlimsollError {
+  return new PlimsollError('INPUT_KIND', 'a document without kind is not a Kubernetes object', {
+    ...place,
+    value: `{${Object.keys(value).join(', ')}}`,
+    hint: 'what kubectl get -o json or -o yaml writes can be read',
+  });
 }

@@ -113,13 +113,23 @@ class Reading {
   }
 
   private async readInput(input: Input): Promise<void> {
-    const { format, all } = await sniff(unpacked(this.watched(input.open(this.counter))));
-    const text = utf8Text(all);
-    if (format === 'json') await readJson(text, this.sink, input.name);
-    else if (format === 'csv') await this.trace.readCsv(text, input.name);
-    else if (format === 'yaml') await readYaml(text, this.sink, input.name);
-    else throw new PlimsollError('INPUT_SYNTAX', 'the input is empty');
+    const bytes = input.open(this.counter);
+    try {
+      await this.readBytes(bytes, input.name);
+    } finally {
+      // A reader that gives up may leave a stage that it never began; the file is closed here in any case.
+      await bytes.return(undefined);
+    }
     this.report();
+  }
+
+  private async readBytes(bytes: AsyncIterable<Buffer>, name: string): Promise<void> {
+    const { format, all } = await sniff(unpacked(this.watched(bytes)));
+    const text = utf8Text(all);
+    if (format === 'json') await readJson(text, this.sink, name);
+    else if (format === 'csv') await this.trace.readCsv(text, name);
+    else if (format === 'yaml') await readYaml(text, this.sink, name);
+    else throw new PlimsollError('INPUT_SYNTAX', 'the input is empty');
   }
 
   /** Checks for cancellation and reports progress chunk by chunk. */

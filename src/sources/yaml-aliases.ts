@@ -1,5 +1,4 @@
 import { EVENT_ID, type Event } from 'js-yaml';
-import { PlimsollError } from '../base/errors.ts';
 import { DOCUMENT_DEPTH_MAX, YAML_EXPANDED_VALUES_MAX } from '../base/limits.ts';
 
 /** Values and nesting of a node once its aliases are followed. */
@@ -12,14 +11,21 @@ interface OpenNode extends Extent {
   readonly anchor: string | undefined;
 }
 
+export interface AliasProblem {
+  readonly problem: string;
+  /** Index of the last alias in the source before it was too much. */
+  readonly index: number;
+}
+
 /**
- * Refuses documents that are small as text and huge when followed: aliases share objects, so memory stays small, but every
+ * Finds documents that are small as text and huge when followed: aliases share objects, so memory stays small, but every
  * reader that walks the document would visit each value as often as it is referred to. Linear in the number of events.
  */
-export function checkAliases(events: readonly Event[], source: string): void {
-  if (!events.some((event) => event.type === EVENT_ID.ALIAS)) return;
+export function findAliasProblem(events: readonly Event[], source: string): AliasProblem | undefined {
+  if (!events.some((event) => event.type === EVENT_ID.ALIAS)) return undefined;
   const anchors = new Map<string, Extent | 'open'>();
   const open: OpenNode[] = [];
+  let index = 0;
   for (const event of events) {
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
@@ -40,30 +46,33 @@ export function checkAliases(events: readonly Event[], source: string): void {
         break;
       }
       case EVENT_ID.ALIAS: {
-        const target = anchors.get(source.slice(event.anchorStart, event.anchorEnd));
-        if (target === 'open') throw new PlimsollError('INPUT_LIMIT', 'an alias stands inside the value that it refers to');
-        if (target) include(open, target);
+        index = event.anchorStart;
+        const target = anchors.get(source.slice(index, event.anchorEnd));
+        const problem = target === 'open' ? 'an alias stands inside the value that it refers to' : target && include(open, target);
+        if (problem) return { problem, index };
         break;
       }
       default: {
         const node = open.pop();
         if (!node) break;
         if (node.anchor !== undefined) anchors.set(node.anchor, node);
-        include(open, node);
+        const problem = include(open, node);
+        if (problem) return { problem, index };
       }
     }
   }
+  return undefined;
 }
 
-function include(open: OpenNode[], inner: Extent): void {
+/** Counts a node into the one around it; returns what is too much. */
+function include(open: OpenNode[], inner: Extent): string | undefined {
   const outer = open.at(-1);
-  if (!outer) return;
+  if (!outer) return undefined;
   outer.values += inner.values;
   outer.depth = Math.max(outer.depth, inner.depth + 1);
-  if (outer.values > YAML_EXPANDED_VALUES_MAX) {
-    throw new PlimsollError('INPUT_LIMIT', `more than ${YAML_EXPANDED_VALUES_MAX} values once all aliases are followed`);
-  }
-  if (outer.depth > DOCUMENT_DEPTH_MAX) throw new PlimsollError('INPUT_LIMIT', `nesting is deeper than ${DOCUMENT_DEPTH_MAX}`);
+  if (outer.values > YAML_EXPANDED_VALUES_MAX) return `more than ${YAML_EXPANDED_VALUES_MAX} values once all aliases are followed`;
+  if (outer.depth > DOCUMENT_DEPTH_MAX) return `nesting is deeper than ${DOCUMENT_DEPTH_MAX} once all aliases are followed`;
+  return undefined;
 }
 
 function anchorOf(event: { readonly anchorStart: number; readonly anchorEnd: number }, source: string): string | undefined {

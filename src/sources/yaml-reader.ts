@@ -1,9 +1,9 @@
-import { constructFromEvents, parseEvents, YAMLException } from 'js-yaml';
+import { constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
 import { PlimsollError } from '../base/errors.ts';
 import { DOCUMENT_DEPTH_MAX, YAML_ALIASES_MAX } from '../base/limits.ts';
 import { addDocument, isObject, ListItems, notAnObject, type ObjectSink } from './object-sink.ts';
-import { checkAliases } from './yaml-aliases.ts';
-import { KUBECTL_SCHEMA } from './yaml-schema.ts';
+import { findAliasProblem } from './yaml-aliases.ts';
+import { KUBECTL_SCHEMA, NOT_FINITE } from './yaml-schema.ts';
 import { type YamlDocument, type YamlPieces, YamlSplitter } from './yaml-splitter.ts';
 
 /**
@@ -29,12 +29,12 @@ class Pieces implements YamlPieces {
 
   document({ text, line, contentLine, itemLines }: YamlDocument): void {
     for (const value of parseYaml(text, line)) {
-      if (value !== null) locate(contentLine, () => addDocument(this.sink, value, this.file, contentLine, itemLines));
+      if (value !== null) addDocument(this.sink, value, { file: this.file, line: contentLine }, itemLines);
     }
   }
 
   item(text: string, line: number): void {
-    this.list ??= new ListItems(this.sink, this.file, false);
+    this.list ??= new ListItems(this.sink, { file: this.file }, false);
     const path = this.list.nextPath();
     for (const entries of parseYaml(text, line, path)) {
       for (const item of entries as unknown[]) this.list.add(item, line);
@@ -43,41 +43,44 @@ class Pieces implements YamlPieces {
 
   frame(text: string, line: number): void {
     const [value] = parseYaml(text, line);
-    locate(line, () => {
-      if (!isObject(value)) throw notAnObject(value);
-      this.list?.begin(value);
-    });
+    if (!isObject(value)) throw notAnObject(value, { line });
+    this.list?.begin(value);
     this.list = undefined;
-  }
-}
-
-function locate(line: number, act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    throw error instanceof PlimsollError ? error.at({ line }) : error;
   }
 }
 
 /** The documents in a text that begins at `line`. js-yaml counts nesting while it parses, so no deep text is ever built. */
 function parseYaml(text: string, line: number, path?: string): unknown[] {
-  const place = { line, ...(path === undefined ? {} : { path }) };
+  let events: Event[] = [];
   try {
-    const events = parseEvents(text, { maxDepth: DOCUMENT_DEPTH_MAX });
-    checkAliases(events, text);
+    events = parseEvents(text, { maxDepth: DOCUMENT_DEPTH_MAX });
+    const aliases = findAliasProblem(events, text);
+    if (aliases) throw new PlimsollError('INPUT_LIMIT', aliases.problem, { line: line + lineBreaks(text, aliases.index) });
     return constructFromEvents(events, { source: text, schema: KUBECTL_SCHEMA, maxAliases: YAML_ALIASES_MAX });
   } catch (error) {
-    if (error instanceof YAMLException) throw yamlProblem(error, line).at(place);
-    throw error instanceof PlimsollError ? error.at(place) : error;
+    const problem = error instanceof YAMLException ? yamlProblem(error, text, events, line) : error;
+    throw problem instanceof PlimsollError && path !== undefined ? problem.at({ path }) : problem;
   }
 }
 
 const LIMIT_REASONS = /^(?:nesting|aliases|merge keys) exceeded|^abnormal merge/;
 
-function yamlProblem(error: YAMLException, line: number): PlimsollError {
+function yamlProblem(error: YAMLException, text: string, events: readonly Event[], line: number): PlimsollError {
   // Reasons quote foreign names last; what stands before them is js-yaml's own wording.
-  const reason = error.reason.replace(/[<"].*$/s, '').trim();
-  const place = error.mark ? { line: line + error.mark.line } : {};
+  const reason = error.reason.replace(/!?[<"].*$/s, '').trim();
+  const place = { line: line + (error.mark?.line ?? lineBreaks(text, notFiniteIndex(events, text))) };
   if (LIMIT_REASONS.test(reason)) return new PlimsollError('INPUT_LIMIT', reason, place);
   return new PlimsollError('INPUT_SYNTAX', `not well-formed YAML: ${reason}`, place);
+}
+
+/** js-yaml marks every error but the schema's own: the scalars that JSON has no number for. */
+function notFiniteIndex(events: readonly Event[], text: string): number {
+  for (const event of events) {
+    if (event.type === EVENT_ID.SCALAR && NOT_FINITE.test(text.slice(event.valueStart, event.valueEnd))) return event.valueStart;
+  }
+  return 0;
+}
+
+function lineBreaks(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length - 1;
 }

@@ -14,7 +14,8 @@ const DIGITS = [...'0123456789'];
 /** Go's strconv.ParseInt with base 0, after go-yaml has dropped underscores. */
 const INTEGER = /^([-+]?)(?:(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|[1-9][0-9]*)|0([0-7]*))$/;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const NOT_FINITE = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+/** Infinity and NaN, which JSON does not have; a document with one is refused. */
+export const NOT_FINITE = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 
 const nullTag = defineScalarTag<null>('tag:yaml.org,2002:null', {
   implicit: true,

@@ -78,11 +78,11 @@ describe('refusals', () => {
     ['{"kind":"A"}]', 'INPUT_SYNTAX: line 1: byte 12 is outside'],
     ['"text"', 'INPUT_SYNTAX: line 1: byte 0 is outside'],
     ['{"kind":"A\u0001"}', 'INPUT_SYNTAX: line 1: kind: not well-formed JSON at byte 10'],
-    ['{"kind":"Pod","items":[{"kind":"A"}]}', 'INPUT_KIND: kind: an object with items is not a list, got "Pod"'],
-    ['{"items":[{"kind":"A"}]}', 'INPUT_KIND: kind: an object with items has no kind'],
-    ['{"kind":"List","items":[{"kind":"A"},5]}', 'INPUT_KIND: line 1: items: not a Kubernetes object, got "5"'],
-    ['{"kind":"List","items":[[{"kind":"A"}]]}', 'INPUT_KIND: line 1: items: not a Kubernetes object, got "[{'],
-    ['[{"kind":"A"},null]', 'INPUT_KIND: line 1: not a Kubernetes object, got "null"'],
+    ['{"kind":"Pod","items":[{"kind":"A"}]}', 'INPUT_KIND: f.json: line 1: kind: an object with items is not a list, got "Pod"'],
+    ['{"items":[{"kind":"A"}]}', 'INPUT_KIND: f.json: line 1: kind: an object with items has no kind'],
+    ['{"kind":"List","items":[{"kind":"A"},5]}', 'INPUT_KIND: f.json: line 1: items: not a Kubernetes object, got "5"'],
+    ['{"kind":"List","items":[[{"kind":"A"}]]}', 'INPUT_KIND: f.json: line 1: items: not a Kubernetes object, got "[{'],
+    ['[{"kind":"A"},null]', 'INPUT_KIND: f.json: line 1: not a Kubernetes object, got "null"'],
   ])('%j', async (text, message) => {
     expect((await refuse(text)).slice(0, message.length)).toBe(message);
   });

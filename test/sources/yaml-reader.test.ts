@@ -89,7 +89,7 @@ describe('plain scalars', () => {
 
   it('has no infinity and no NaN, as JSON has none', async () => {
     for (const scalar of ['.inf', '-.INF', '+.Inf', '.nan', '.NaN'])
-      expect(await refuse(`kind: A\nx: ${scalar}`)).toMatch(/^INPUT_SYNTAX: line 1: .*infinity and NaN/);
+      expect(await refuse(`kind: A\nx: ${scalar}`)).toMatch(/^INPUT_SYNTAX: line 2: .*infinity and NaN/);
   });
 
   it('makes keys text', async () => {
@@ -240,7 +240,7 @@ describe('refusals', () => {
     ['a: !mine [1]', 'INPUT_SYNTAX: line 1: not well-formed YAML: unknown sequence tag'],
     ['a: *nothing', 'INPUT_SYNTAX: line 1: not well-formed YAML: unidentified alias'],
     ['a: "x\n', 'INPUT_SYNTAX: line 2: not well-formed YAML'],
-    ['just text', 'INPUT_KIND: line 1: not a Kubernetes object, got "just text"'],
+    ['just text', 'INPUT_KIND: f.yaml: line 1: not a Kubernetes object, got "just text"'],
     ['items:\n- 5\nkind: List\n', 'INPUT_KIND: f.yaml: line 2: items[0]: not a Kubernetes object, got "5"'],
   ])('%j', async (text, message) => {
     expect((await refuse(text)).slice(0, message.length)).toBe(message);
