@@ -68,7 +68,8 @@ export function quote(value: unknown): string {
   try {
     text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   } catch {
-    text = String(value);
+    // BigInts, cycles, and objects without any way to become text.
+    text = typeof value === 'bigint' ? `${value}` : Object.prototype.toString.call(value);
   }
   const cut = text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX)}…` : text;
   return JSON.stringify(cut).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/g, escapeCharacter);

@@ -30,8 +30,10 @@ export class Progress {
   }
 
   private show(total: number): SingleBar {
-    const format = `${this.label} {bar} {percentage}% | {value}/{total} | {eta_formatted} left`;
-    const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, hideCursor: false }, Presets.legacy);
+    const format = `${this.label} {bar} {percentage}% | {eta_formatted} left`;
+    // Cursor and line wrapping stay as they are, so that nothing has to be put back when a signal ends the process.
+    const options = { format, stream: process.stderr, clearOnComplete: true, hideCursor: false, linewrap: true };
+    const bar = new SingleBar(options, Presets.legacy);
     bar.start(total, 0);
     return bar;
   }

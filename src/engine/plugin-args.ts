@@ -224,9 +224,11 @@ const OVERCOMMIT_MAX = 1000;
 
 function readHostCapacity(input: unknown, place: ErrorPlace): HostCapacityArgs {
   const ratio = z.number().positive().max(OVERCOMMIT_MAX);
-  const { overcommit } = parseStrict(strictFields({ overcommit: z.record(z.string(), ratio).optional() }), input, place);
-  for (const name of Object.keys(overcommit ?? {})) checkResourceName(name, `overcommit.${name}`, place);
-  return overcommit === undefined ? {} : { overcommit };
+  // zod leaves a key `__proto__` out of records without a word, so names are checked before it.
+  const named = z.unknown().superRefine((value) => {
+    for (const name of Object.keys(value ?? {})) checkResourceName(name, `overcommit.${name}`, place);
+  });
+  return parseStrict(strictFields({ overcommit: named.pipe(z.record(z.string(), ratio)).optional() }), input, place);
 }
 
 function at(place: ErrorPlace, path: string, problem: string, ...value: unknown[]): PlimsollError {
