@@ -1,7 +1,10 @@
 export { type ErrorCode, type ErrorPlace, PlimsollError } from './base/errors.ts';
+export { builtInConfiguration } from './engine/built-in-profiles.ts';
 export { type Change, Engine } from './engine/engine.ts';
 export type { EngineOptions } from './engine/options.ts';
 export type { FeatureGates, KubeVersion } from './model/gates.ts';
+export type { HostMap } from './model/hosts.ts';
+export { parseHosts } from './model/hosts-csv.ts';
 export type { Node } from './model/node.ts';
 export type { Pod } from './model/pod.ts';
 export type * from './model/results.ts';

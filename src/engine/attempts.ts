@@ -28,6 +28,8 @@ export type AttemptOutcome =
       readonly message: string;
       /** Plugins whose refusals an event could lift. */
       readonly plugins: ReadonlySet<string>;
+      /** The same pods in the same fleet would hear the same without another look: nothing was drawn at random. */
+      readonly repeatable: boolean;
     };
 
 interface RememberedFailure {
@@ -59,35 +61,48 @@ export class Attempts {
 
   /** Decides; does not place. */
   attempt(pod: Pod, profile: ResolvedProfile): AttemptOutcome {
-    if (this.fleet.nodes.length === 0) return { kind: 'failed', message: NO_NODES_MESSAGE, plugins: new Set() };
+    if (this.fleet.nodes.length === 0) return this.failedOutright(pod, NO_NODES_MESSAGE);
     try {
       return this.nominations.concern(pod) ? this.attemptPlain(pod, profile) : this.attemptByKernels(pod, profile);
     } catch (error) {
       // Upstream gives up the attempt with an error where a selector of the pod cannot be read.
-      if (error instanceof PlimsollError) return { kind: 'failed', message: error.problem, plugins: new Set() };
+      if (error instanceof PlimsollError) return this.failedOutright(pod, error.problem);
       throw error;
     }
   }
 
+  /** Without PostFilter: the pod loses its nomination. */
+  private failedOutright(pod: Pod, message: string): AttemptOutcome {
+    this.nominations.delete(pod);
+    return { kind: 'failed', message, plugins: new Set(), repeatable: false };
+  }
+
   private attemptByKernels(pod: Pod, profile: ResolvedProfile): AttemptOutcome {
     const cls = this.fleet.classOf(pod, profile);
+    const promised = this.fleet.rowOf(this.nominations.of(pod) ?? '');
+    if (promised !== undefined) return this.attemptPromised(pod, cls, promised);
     const started = secondsNow();
-    const row = this.promisedRow(pod, cls) ?? this.decider.decide(cls, pod);
+    const row = this.decider.decide(cls, pod);
     this.decideSeconds += secondsNow() - started;
     if (row >= 0) return { kind: 'placed', row };
+    // Rules without kernels may look at the pod beside its template: their verdicts are nobody else's.
+    if (row === -2 || cls.hostFilters.length > 0) return this.attemptPlain(pod, profile);
     const remembered = this.failures.get(cls);
     if (remembered?.journalHead === this.journalHead) return remembered.outcome;
-    const outcome = row === -2 || cls.hostFilters.length > 0 ? this.attemptPlain(pod, profile) : this.explainFailure(pod, cls);
-    if (outcome.kind === 'failed') this.failures.set(cls, { journalHead: this.journalHead, outcome });
+    const outcome = this.explainFailure(pod, cls);
+    if (outcome.kind === 'failed' && outcome.repeatable) this.failures.set(cls, { journalHead: this.journalHead, outcome });
     return outcome;
   }
 
-  /** The row of the node promised to the pod, if it is still feasible there. */
-  private promisedRow(pod: Pod, cls: PodClass): number | undefined {
-    const promised = this.nominations.of(pod);
-    const row = promised === undefined ? undefined : this.fleet.rowOf(promised);
-    if (row === undefined || !this.decider.judge(cls, pod)) return undefined;
-    return this.fleet.core.u8[cls.verdictLane + row] === OPEN ? row : undefined;
+  /**
+   * The promised node is looked at first. When it is no good any more, it still counts among the examined nodes, whatever sampling and PreFilter
+   * leave of them, and preemption asks about it.
+   */
+  private attemptPromised(pod: Pod, cls: PodClass, row: number): AttemptOutcome {
+    const started = secondsNow();
+    const open = this.decider.judge(cls, pod) && this.fleet.core.u8[cls.verdictLane + row] === OPEN;
+    this.decideSeconds += secondsNow() - started;
+    return open ? { kind: 'placed', row } : this.attemptPlain(pod, cls.profile);
   }
 
   private attemptPlain(pod: Pod, profile: ResolvedProfile): AttemptOutcome {
@@ -95,8 +110,7 @@ export class Attempts {
     const outcome = this.plain.attempt(pod, profile, this.nominations.of(pod));
     this.decideSeconds += secondsNow() - started;
     if (outcome.kind === 'placed') return outcome;
-    const { attempt, preFilter } = outcome;
-    const plugins = [...attempt.rejections.values()].map(({ plugin }) => plugin);
+    const { attempt, preFilter, plugins } = outcome;
     return this.postFilter(attempt, preFilter, plugins, attempt.filters);
   }
 
@@ -130,7 +144,7 @@ export class Attempts {
     });
     if (preempted && 'node' in preempted)
       return { kind: 'preempting', node: preempted.node, row: preempted.row, victims: preempted.victims };
-    if (preempted && !preempted.keepsNomination) this.nominations.delete(pod);
+    if (attempt.profile.postFilter.length === 0 || (preempted && !preempted.keepsNomination)) this.nominations.delete(pod);
     const message = fitErrorMessage({
       nodeCount: this.fleet.nodes.length,
       statuses: [...attempt.rejections.values()].map(({ status }) => status),
@@ -138,7 +152,8 @@ export class Attempts {
       postFilter,
       ...(preFilter ? { preFilter: statusMessage(preFilter.status) } : {}),
     });
-    return { kind: 'failed', message, plugins: new Set(preFilter ? [...plugins, preFilter.plugin] : plugins) };
+    const repeatable = !(this.random && preempted?.searched);
+    return { kind: 'failed', message, plugins: new Set(plugins), repeatable };
   }
 
   private preempt(attempt: FailedAttempt, args: PreemptionArgs, filters: PreparedFilters | undefined): Preempted | NotPreempted {

@@ -1,18 +1,21 @@
 import { assert } from '../base/assert.ts';
 import type { Prng } from '../base/prng.ts';
-import { FLEET_ADDRESS, FLEET_NEXT_START, FLEET_ORDER, FLEET_SAMPLED, OPEN } from '../layout/layout.generated.ts';
+import { CLASS_TOTAL, CLOSED, FLEET_ADDRESS, FLEET_NEXT_START, FLEET_ORDER, FLEET_SAMPLED, OPEN } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
 import type { PodClass } from './classes.ts';
 import type { Fleet } from './fleet.ts';
 import { runHostFilters, runHostScores } from './host-rules.ts';
-import { feasibleNodesWanted } from './sampling.ts';
+import { nodesWanted } from './sampling.ts';
+import { heapWinner } from './scoring.ts';
 
 /** Chooses a row for a pod. Decisions only: placing is the caller's. */
 export class Decider {
   private readonly fleet: Fleet;
   private readonly tie: TieMode;
   private readonly prng: Prng;
+  /** Place of each row in node order. */
+  private positions: Int32Array | undefined;
 
   constructor(fleet: Fleet, tie: TieMode, prng: Prng) {
     this.fleet = fleet;
@@ -38,9 +41,14 @@ export class Decider {
       if (cls.hostScores.length > 0) runHostScores(this.fleet, cls, pod, cls.verdictLane);
       exports.settleAll(cls.address, cls.verdictLane);
     } else exports.refresh(cls.address);
-    const row = this.choose(cls);
-    if (cls.narrowed) this.advance(cls.narrowed.length);
+    const row = this.choose(cls, this.nextStart);
+    this.noteScanned(cls);
     return row;
+  }
+
+  /** Upstream's start index moves on by the nodes that a scan has looked at; after a scan of all nodes it is where it was. */
+  noteScanned(cls: PodClass): void {
+    if (cls.narrowed) this.advance(cls.narrowed.length);
   }
 
   /** Brings the verdict lane up to date without deciding; false when the whole cluster refuses. */
@@ -52,7 +60,7 @@ export class Decider {
 
   private samples(cls: PodClass): boolean {
     const candidates = cls.narrowed?.length ?? this.fleet.nodes.length;
-    return feasibleNodesWanted(candidates, cls.profile.percentageOfNodesToScore) < candidates;
+    return nodesWanted(candidates, cls.profile, this.tie) < candidates;
   }
 
   private decideSampled(cls: PodClass, pod: Pod): number {
@@ -68,22 +76,18 @@ export class Decider {
   }
 
   private sampleAll(cls: PodClass): number {
-    return this.fleet.core.exports.sample(cls.address, feasibleNodesWanted(this.fleet.nodes.length, cls.profile.percentageOfNodesToScore));
+    return this.fleet.core.exports.sample(cls.address, nodesWanted(this.fleet.nodes.length, cls.profile, this.tie));
   }
 
-  /** The sampled scan over the nodes that PreFilter left, in node order; upstream's own order of them is a map's. */
+  /** The sampled scan over the nodes that PreFilter left. */
   private sampleNarrowed(cls: PodClass, narrowed: readonly number[]): number {
-    const { core, nodes } = this.fleet;
-    const order = (core.u32[(FLEET_ADDRESS + FLEET_ORDER) / 4] as number) / 4;
+    const { core } = this.fleet;
     const sampled = core.u32[(FLEET_ADDRESS + FLEET_SAMPLED) / 4] as number;
-    const members = new Set(narrowed);
-    const list = Array.from({ length: nodes.length }, (_, i) => core.i32[order + i] as number).filter((row) => members.has(row));
-    const wanted = feasibleNodesWanted(list.length, cls.profile.percentageOfNodesToScore);
+    const wanted = nodesWanted(narrowed.length, cls.profile, this.tie);
     core.u8.fill(0, sampled, sampled + this.fleet.columns.capacity);
     let taken = 0;
     let failures = 0;
-    for (let i = 0; i < list.length; i++) {
-      const row = list[(this.nextStart + i) % list.length] as number;
+    for (const row of this.scanOrder(narrowed, this.nextStart)) {
       if (core.u8[cls.verdictLane + row] !== OPEN) failures++;
       else if (taken === wanted) break;
       else {
@@ -95,18 +99,42 @@ export class Decider {
     return taken;
   }
 
-  private choose(cls: PodClass, start = this.nextStart): number {
+  /** The rows that PreFilter left, in node order from the start index on; upstream's own order of them is a map's. */
+  private scanOrder(narrowed: readonly number[], start: number): number[] {
+    this.positions ??= this.positionsOfRows();
+    const { positions } = this;
+    const list = [...narrowed].sort((a, b) => (positions[a] as number) - (positions[b] as number));
+    return list.map((_, i) => list[(start + i) % list.length] as number);
+  }
+
+  private positionsOfRows(): Int32Array {
+    const { core, nodes } = this.fleet;
+    const order = (core.u32[(FLEET_ADDRESS + FLEET_ORDER) / 4] as number) / 4;
+    const positions = new Int32Array(nodes.length);
+    for (let i = 0; i < nodes.length; i++) positions[core.i32[order + i] as number] = i;
+    return positions;
+  }
+
+  private choose(cls: PodClass, start: number): number {
     const { exports } = this.fleet.core;
     switch (this.tie) {
       case 'first':
         return exports.chooseFirst(cls.address);
       case 'heap':
-        return exports.chooseHeap(cls.address, start);
+        return cls.narrowed ? this.chooseNarrowed(cls, this.scanOrder(cls.narrowed, start)) : exports.chooseHeap(cls.address, start);
       case 'seeded': {
         const tied = exports.countTied(cls.address);
         return tied === 0 ? -1 : exports.chooseTied(cls.address, this.prng.below(tied));
       }
     }
+  }
+
+  /** The root of upstream's heap over those of the rows that are open; -1 when none is. */
+  private chooseNarrowed(cls: PodClass, rows: readonly number[]): number {
+    const { core } = this.fleet;
+    const totals = (core.u32[(cls.address + CLASS_TOTAL) / 4] as number) / 4;
+    const open = rows.filter((row) => core.i32[totals + row] !== CLOSED);
+    return open.length === 0 ? -1 : (open[heapWinner(open.map((row) => core.i32[totals + row] as number))] as number);
   }
 
   private get nextStart(): number {

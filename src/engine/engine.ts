@@ -3,14 +3,15 @@ import { ENGINE_VERSION } from '../base/version.ts';
 import { Core } from '../layout/core.ts';
 import type { Node } from '../model/node.ts';
 import { type Pod, podKey } from '../model/pod.ts';
-import { API_VERSION, type PodReference, type Schedule } from '../model/results.ts';
+import { API_VERSION, type Explanation, type PodReference, type Schedule } from '../model/results.ts';
 import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
 import { gatedStatus, schedulingGates } from '../rules/scheduling-gates.ts';
 import type { ClassBuilder } from './classes.ts';
+import { explainIn } from './explanation.ts';
 import { Fleet } from './fleet.ts';
 import type { LatencyRecorder } from './latencies.ts';
 import { statusMessage } from './message.ts';
-import { type EngineOptions, resolveOptions, type Settings } from './options.ts';
+import { type EngineOptions, resolveOptions, type Settings, withHosts } from './options.ts';
 import { type ScheduleRun, Scheduler } from './scheduler.ts';
 
 /** A change of the cluster. Objects replace the one of the same identity; `added` of a known identity is refused, so is `changed` or `removed` of an unknown one. */
@@ -32,31 +33,38 @@ export class Engine {
   readonly settings: Settings;
   private readonly options: EngineOptions;
   private readonly source: Snapshot;
-  private readonly objects: ClusterObjects;
+  private objects: ClusterObjects;
   private nodes: Node[];
   private pods: Map<string, Pod>;
   private fleet: Fleet | undefined;
-  private readonly core: Core;
+  private core: Core | undefined;
 
   /** @throws PlimsollError for options and configuration, see `resolveOptions`. */
-  constructor(snapshot: Snapshot, options: EngineOptions = {}, core: Core = new Core()) {
+  constructor(snapshot: Snapshot, options: EngineOptions = {}, core?: Core) {
     this.options = options;
     this.settings = resolveOptions(options);
-    this.source = snapshot;
-    this.objects = snapshot.objects;
-    this.nodes = [...snapshot.nodes];
+    this.source = withHosts(snapshot, options);
+    this.objects = this.source.objects;
+    this.nodes = [...this.source.nodes];
     this.pods = new Map(snapshot.pods.map((pod) => [podKey(pod), pod]));
     this.core = core;
   }
 
   /** The cluster as it is now; pods that were placed carry their node. O(nodes + pods). */
   snapshot(): Snapshot {
-    return { ...this.source, nodes: [...this.nodes], pods: [...this.pods.values()] };
+    return { ...this.source, nodes: [...this.nodes], pods: [...this.pods.values()], objects: this.objects };
+  }
+
+  /** One attempt for one pod as the cluster is now, told in full. @throws PlimsollError NOT_FOUND for the pod or its profile. */
+  explain(reference: PodReference): Explanation {
+    return explainIn(this.snapshot(), reference, this.settings);
   }
 
   /** An independent copy for a what-if. O(nodes + pods). */
   fork(): Engine {
-    return new Engine(this.snapshot(), this.options);
+    // The hosts are in the snapshot's labels and objects already.
+    const { hosts: _, ...options } = this.options;
+    return new Engine(this.snapshot(), options);
   }
 
   /**
@@ -86,16 +94,17 @@ export class Engine {
     const fleet = this.currentFleet();
     const { waiting, held, foreign } = this.waitingPods(fleet);
     const { tie, seed, untilStable } = this.settings;
-    const builder = builderFor?.(this.core);
+    const builder = builderFor?.(fleet.core);
     const extras = { ...(builder ? { builder } : {}), ...(latencies ? { latencies } : {}) };
     const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable, ...extras }).run();
     const result = this.render(run, waiting, held, foreign);
-    this.keep(run, waiting);
+    this.keep(run, waiting, fleet);
     return result;
   }
 
   private currentFleet(): Fleet {
     if (this.fleet) return this.fleet;
+    this.core ??= new Core();
     this.core.reset();
     const fleet = new Fleet(this.nodes, this.objects, this.settings.semantics, this.settings.profiles, this.core);
     for (const pod of this.pods.values()) {
@@ -179,7 +188,8 @@ export class Engine {
   }
 
   /** Remembers what the run did: the fleet has it already. */
-  private keep(run: ScheduleRun, waiting: readonly Pod[]): void {
+  private keep(run: ScheduleRun, waiting: readonly Pod[], fleet: Fleet): void {
+    if (run.reserved) this.objects = fleet.view().reservedObjects();
     for (const { index, row } of run.placed) {
       const pod = waiting[index] as Pod;
       this.pods.set(podKey(pod), { ...pod, nodeName: (this.nodes[row] as Node).name, nominatedNodeName: '' });

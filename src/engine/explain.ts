@@ -17,7 +17,7 @@ import { fitErrorMessage, NO_NODES_MESSAGE, postFilterMessage, statusMessage } f
 import { nearestMisses } from './nearest-miss.ts';
 import { nodeOrder } from './node-order.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
-import { feasibleNodesWanted } from './sampling.ts';
+import { nodesWanted } from './sampling.ts';
 import { firstWinner, heapWinner, type NodeScores, scoreNodes, tiedWinners } from './scoring.ts';
 
 export interface ExplainPodOptions {
@@ -57,7 +57,7 @@ export function explainPod(cluster: ClusterView, pod: Pod, profile: ResolvedProf
   if (cluster.nodes.length === 0) return { message: held ?? NO_NODES_MESSAGE, nodes: [], nearestMiss: [] };
   const findings = examine(pod, cluster, profile, options.tie);
   const { feasible } = findings;
-  const sampled = feasible.slice(0, sampleSize(findings, cluster, profile));
+  const sampled = feasible.slice(0, sampleSize(findings, cluster, profile, options.tie));
   const scores = sampled.length > 0 ? scoreNodes(pod, sampled, cluster, profile) : undefined;
   const nodes = explainNodes(cluster, findings, sampled, scores);
   if (held !== undefined) return { message: held, nodes, nearestMiss: misses(findings, cluster) };
@@ -98,10 +98,10 @@ function scanOrder(cluster: ClusterView, tie: TieMode): readonly number[] {
 }
 
 /** Number of feasible nodes at which upstream would stop looking, starting at the first node. */
-function sampleSize({ outcome }: Findings, cluster: ClusterView, profile: ResolvedProfile): number {
+function sampleSize({ outcome }: Findings, cluster: ClusterView, profile: ResolvedProfile, tie: TieMode): number {
   const { nodeNames } = outcome;
   const examined = nodeNames ? [...nodeNames].filter((name) => cluster.nodeByName.has(name)) : cluster.nodes;
-  return feasibleNodesWanted(examined.length, profile.percentageOfNodesToScore);
+  return nodesWanted(examined.length, profile, tie);
 }
 
 function explainNodes(

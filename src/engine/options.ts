@@ -7,7 +7,9 @@ import {
   KUBE_VERSIONS,
   type KubeVersion,
 } from '../model/gates.ts';
+import { applyHosts, type HostMap } from '../model/hosts.ts';
 import type { TieMode } from '../model/results.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import type { Semantics } from '../rules/rule.ts';
 import { nearest } from './nearest.ts';
 import { type ProfileOptions, resolveProfiles } from './profile.ts';
@@ -34,10 +36,15 @@ export interface EngineOptions {
   readonly untilStable?: boolean;
   /** Threads that prepare decisions; the answer does not depend on it. */
   readonly workers?: number;
-  /** Failure domains of nodes beside their labels: node name to level (host, rack, ...) to domain. */
-  readonly hosts?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The machines under the nodes and what they can give, for the rules HostSpread and HostCapacity (see `parseHosts`). */
+  readonly hosts?: HostMap;
   /** What is not modelled is an error instead of a warning. */
   readonly strict?: boolean;
+}
+
+/** The snapshot with the machines of the options under its nodes. @throws PlimsollError INCONSISTENT, see `applyHosts`. */
+export function withHosts(snapshot: Snapshot, { hosts }: EngineOptions): Snapshot {
+  return hosts === undefined ? snapshot : applyHosts(snapshot, hosts);
 }
 
 /** Options with every default filled in. */

@@ -9,13 +9,19 @@ import { type FailedAttempt, filterNode, narrowedAway, type PreFilterOutcome, ty
 import type { Fleet } from './fleet.ts';
 import { nodeOrder } from './node-order.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
-import { feasibleNodesWanted } from './sampling.ts';
+import { nodesWanted } from './sampling.ts';
 import { firstWinner, heapWinner, scoreNodes, tiedWinners } from './scoring.ts';
 
 /** Result of a whole cycle over the plain twins. */
 export type PlainOutcome =
   | { readonly kind: 'placed'; readonly row: number }
-  | { readonly kind: 'failed'; readonly attempt: FailedAttempt; readonly preFilter?: Rejection };
+  | {
+      readonly kind: 'failed';
+      readonly attempt: FailedAttempt;
+      readonly preFilter?: Rejection;
+      /** Plugins that refused some node, or left it out. */
+      readonly plugins: readonly string[];
+    };
 
 /** One scheduling cycle over the plain twins, nominated pods included: exact for every pod, O(nodes) twin calls. */
 export class PlainScheduler {
@@ -45,14 +51,17 @@ export class PlainScheduler {
     const feasible = this.scan(this.candidates(outcome), profile, (node) => filterNode(filters, node), rejections);
     if (feasible.length > 0) return { kind: 'placed', row: this.choose(pod, profile, feasible) };
     const absent = outcome.nodeNames ? narrowedAway(outcome) : unresolvable();
-    return { kind: 'failed', attempt: { pod, cluster, profile, filters, rejections, absent } };
+    const plugins = [...outcome.narrowedBy, ...[...rejections.values()].map(({ plugin }) => plugin)];
+    return { kind: 'failed', attempt: { pod, cluster, profile, filters, rejections, absent }, plugins };
   }
 
   /** A PreFilter refused the whole cluster: every node has its status. */
-  private refused(pod: Pod, profile: ResolvedProfile, { rejection, filters }: PreFilterOutcome): PlainOutcome {
+  private refused(pod: Pod, profile: ResolvedProfile, { rejection, filters, narrowedBy }: PreFilterOutcome): PlainOutcome {
     const absent: Status = rejection?.status ?? unresolvable();
     const attempt = { pod, cluster: this.fleet.view(), profile, rejections: new Map(), absent, ...(filters ? { filters } : {}) };
-    return { kind: 'failed', attempt, ...(rejection ? { preFilter: rejection } : {}) };
+    // A narrowing to nothing is the doing of those who narrowed; its status names nobody.
+    const plugins = rejection && rejection.plugin !== '' ? [rejection.plugin] : narrowedBy;
+    return { kind: 'failed', attempt, plugins, ...(rejection ? { preFilter: rejection } : {}) };
   }
 
   private candidates({ nodeNames }: PreFilterOutcome): readonly NodeView[] {
@@ -69,7 +78,7 @@ export class PlainScheduler {
     check: (node: NodeView) => Rejection | undefined,
     rejections: Map<number, Rejection>,
   ): NodeView[] {
-    const wanted = feasibleNodesWanted(list.length, profile.percentageOfNodesToScore);
+    const wanted = nodesWanted(list.length, profile, this.tie);
     const feasible: NodeView[] = [];
     for (let i = 0; i < list.length; i++) {
       const node = list[(this.nextStart + i) % list.length] as NodeView;

@@ -35,6 +35,8 @@ export interface NotPreempted {
   readonly message: string;
   /** Whether the pod keeps the nomination it may have; otherwise it loses it. */
   readonly keepsNomination: boolean;
+  /** Whether nodes were tried, which draws from `random`. */
+  readonly searched: boolean;
 }
 
 export interface PreemptionOptions {
@@ -73,16 +75,16 @@ export function preempt(
 ): Preempted | NotPreempted {
   const nominated = options.nominatedNode ?? pod.nominatedNodeName;
   const refusal = refusalOf(cluster, pod, nominated, statuses);
-  if (refusal !== undefined) return { message: `preemption: ${refusal}`, keepsNomination: true };
+  if (refusal !== undefined) return { message: `preemption: ${refusal}`, keepsNomination: true, searched: false };
   const rows = helpfulRows(cluster, statuses);
   if (rows.length === 0 || (options.leastPriorities?.ofCluster ?? Number.NEGATIVE_INFINITY) >= pod.template.priority) {
-    return { message: hopelessMessage(cluster.nodes.length, rows.length), keepsNomination: false };
+    return { message: hopelessMessage(cluster.nodes.length, rows.length), keepsNomination: false, searched: false };
   }
   const { candidates, refused, needless } = new DryRun(cluster, pod, profile, options).run(rows);
   if (candidates.length === 0 && needless.length > 0) return needlessError(needless);
   if (candidates.length === 0) {
     const message = fitErrorMessage({ nodeCount: cluster.nodes.length, statuses: refused, absent: NOT_HELPFUL });
-    return { message: `preemption: ${message}`, keepsNomination: false };
+    return { message: `preemption: ${message}`, keepsNomination: false, searched: true };
   }
   const { row, victims, budgetViolations } = pickCandidate(candidates, options.random);
   return { node: cluster.nodes[row]?.node.name ?? '', row, victims, budgetViolations };
@@ -110,7 +112,7 @@ export function hopelessMessage(nodeCount: number, candidateCount: number): stri
 /** Upstream's error when every node that was tried takes the pod as it stands, contrary to its status. */
 function needlessError(nodes: readonly string[]): NotPreempted {
   const texts = nodes.map((name) => `expected at least one victim pod on node "${name}"`);
-  return { message: `preemption: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`, keepsNomination: true };
+  return { message: `preemption: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`, keepsNomination: true, searched: true };
 }
 
 /** Why the pod may not preempt at all (upstream PodEligibleToPreemptOthers). */

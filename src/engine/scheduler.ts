@@ -42,6 +42,8 @@ export interface ScheduleRun {
   /** Message by pod, in input order. */
   readonly failed: ReadonlyMap<number, string>;
   readonly preemptions: readonly PreemptedBy[];
+  /** Placements changed volumes or claims too. */
+  readonly reserved: boolean;
   readonly seconds: number;
   readonly decideSeconds: number;
 }
@@ -71,6 +73,7 @@ export class Scheduler {
   private readonly classList: number;
   private readonly rowList: number;
   private bulkSeconds = 0;
+  private reserved = false;
 
   constructor(fleet: Fleet, pods: readonly Pod[], options: SchedulerOptions) {
     this.fleet = fleet;
@@ -106,6 +109,7 @@ export class Scheduler {
       placed: this.placed,
       failed: this.failed,
       preemptions: this.preemptions,
+      reserved: this.reserved,
       seconds: secondsNow() - started,
       decideSeconds: this.bulkSeconds + this.attempts.decideSeconds,
     };
@@ -188,6 +192,7 @@ export class Scheduler {
       const row = core.i32[this.rowList / 4 + i] as number;
       this.fleet.notePlaced(this.pods[index] as Pod, row);
       this.notePlaced(index, row);
+      this.attempts.decider.noteScanned(cls);
       if (--cls.entry.undecided === 0) this.fleet.classes.drop(cls);
     }
     return count;
@@ -226,6 +231,7 @@ export class Scheduler {
   private place(index: number, pod: Pod, profile: ResolvedProfile, row: number): void {
     this.fleet.place(pod, row);
     if (reserves(pod, profile)) {
+      this.reserved = true;
       const view = this.fleet.view();
       for (const { rule, args } of profile.reserve) rule.reserve?.(pod, view.nodes[row] as (typeof view.nodes)[number], view, args);
     }

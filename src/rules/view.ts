@@ -114,6 +114,15 @@ export class ClusterView {
     this.images = collectImages(nodes);
   }
 
+  /** The objects with the volumes and claims as reservations have left them. */
+  reservedObjects(): ClusterObjects {
+    return {
+      ...this.objects,
+      persistentVolumes: new Map(this.persistentVolumes),
+      persistentVolumeClaims: new Map(this.persistentVolumeClaims),
+    };
+  }
+
   /** The view of a snapshot with its bound pods on their nodes; `except` is left out (explaining a bound pod). */
   static of(snapshot: Snapshot, semantics: Semantics, except?: Pod): ClusterView {
     const view = new ClusterView(snapshot.nodes, snapshot.objects, semantics);
