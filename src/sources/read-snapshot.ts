@@ -1,7 +1,7 @@
 import { PlimsollError } from '../base/errors.ts';
 import { SnapshotBuilder } from '../model/parse/snapshot-builder.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { type ByteCounter, unpacked } from './bytes.ts';
+import { type ByteCounter, coalesced, unpacked } from './bytes.ts';
 import { utf8Text } from './encoding.ts';
 import { expandControllers } from './expand/expand.ts';
 import { Inventory } from './expand/inventory.ts';
@@ -125,7 +125,7 @@ class Reading {
 
   private async readBytes(bytes: AsyncIterable<Buffer>, name: string): Promise<void> {
     const { format, all } = await sniff(unpacked(this.watched(bytes)));
-    const text = utf8Text(all);
+    const text = utf8Text(coalesced(all));
     if (format === 'json') await readJson(text, this.sink, name);
     else if (format === 'csv') await this.trace.readCsv(text, name);
     else if (format === 'yaml') await readYaml(text, this.sink, name);

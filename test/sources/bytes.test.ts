@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { GZIP_RATIO_FREE_BYTES } from '../../src/base/limits.ts';
-import { unpacked } from '../../src/sources/bytes.ts';
+import { coalesced, unpacked } from '../../src/sources/bytes.ts';
 import { utf8Text } from '../../src/sources/encoding.ts';
 import { type Format, sniff } from '../../src/sources/format.ts';
 import { pieces, problemOf } from './collect.ts';
@@ -56,6 +56,20 @@ describe('gzip', () => {
     expect(nested?.message).toBe('INPUT_ENCODING: gzip inside gzip (unpack it once)');
     const bomb = await problemOf(() => collect(unpacked(pieces(gzipSync(Buffer.alloc(3 * GZIP_RATIO_FREE_BYTES, ' ')), 4096))));
     expect(bomb?.message).toMatch(/^INPUT_LIMIT: unpacks to more than 200 times its size/);
+  });
+});
+
+describe('chunks', () => {
+  it('grow to a megabyte and stay the same bytes', async () => {
+    const bytes = Buffer.alloc(3_000_000, 'abcdefg');
+    const sizes: number[] = [];
+    const all: Buffer[] = [];
+    for await (const chunk of coalesced(pieces(bytes, 65_536))) {
+      sizes.push(chunk.length);
+      all.push(chunk);
+    }
+    expect(sizes).toEqual([1_048_576, 1_048_576, 902_848]);
+    expect(Buffer.concat(all)).toEqual(bytes);
   });
 });
 
