@@ -139,7 +139,7 @@ export function candidatesWanted(nodeCount: number, { minCandidateNodesPercentag
 }
 
 /** The dry runs of one preemption (upstream DryRunPreemption with one worker). */
-class DryRun {
+export class DryRun {
   private readonly cluster: ClusterView;
   private readonly pod: Pod;
   private readonly profile: ResolvedProfile;
