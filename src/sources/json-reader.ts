@@ -53,7 +53,7 @@ class Pieces implements JsonPieces {
     const items = isObject(value) ? value.items : value;
     const foreign = (items as unknown[]).find((item) => !isObject(item));
     if (foreign !== undefined) throw notAnObject(foreign, { ...this.placeOf(frame), ...(isObject(value) ? { path: 'items' } : {}) });
-    if (isObject(value)) this.list.begin(value);
+    if (isObject(value)) this.list.end(value);
   }
 
   private placeOf(piece: JsonPiece): ErrorPlace {

@@ -14,6 +14,7 @@ const LIST_SUFFIX = 'List';
 export interface ListHead {
   readonly kind?: unknown;
   readonly apiVersion?: unknown;
+  readonly metadata?: unknown;
 }
 
 /** The kind of a typed list's items; undefined for a plain v1 List. Throws INPUT_KIND for what is no list. */
@@ -73,6 +74,19 @@ export class ListItems {
     this.held.length = 0;
   }
 
+  /** The list is complete, and so is its head. Throws INPUT_TRUNCATED for one page of a longer list. */
+  end(head: ListHead): void {
+    this.begin(head);
+    const { metadata } = head;
+    if (isObject(metadata) && metadata.continue) {
+      throw new PlimsollError('INPUT_TRUNCATED', 'the list is one page of a longer one', {
+        ...this.place,
+        path: 'metadata.continue',
+        hint: 'fetch it without a limit, as kubectl get does',
+      });
+    }
+  }
+
   /** `line`: 1-based, where the item begins, if that is known better than from the list. */
   add(raw: unknown, line = this.place.line): void {
     const place: ErrorPlace = { ...this.place, path: this.nextPath(), ...(line === undefined ? {} : { line }) };
@@ -109,6 +123,7 @@ export function addDocument(sink: ObjectSink, value: unknown, place: ErrorPlace 
   const list = new ListItems(sink, place, !isObject(value));
   if (isObject(value)) list.begin(value);
   for (const [i, item] of items.entries()) list.add(item, itemLines[i]);
+  if (isObject(value)) list.end(value);
 }
 
 /** Other JSON and YAML: a trace, a values file, a schema. Its member names tell the user which. */

@@ -44,7 +44,7 @@ class Pieces implements YamlPieces {
   frame(text: string, line: number): void {
     const [value] = parseYaml(text, line);
     if (!isObject(value)) throw notAnObject(value, { line });
-    this.list?.begin(value);
+    this.list?.end(value);
     this.list = undefined;
   }
 }

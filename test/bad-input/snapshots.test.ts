@@ -40,6 +40,8 @@ const REFUSED: readonly (readonly [file: string, code: ErrorCode, message: RegEx
   ['s02-truncated.json', 'INPUT_TRUNCATED', /^line 3: the input ends inside a list, after 1 complete items/],
   ['s02-truncated.yaml', 'INPUT_KIND', /^line 1: kind: an object with items has no kind .*cut off/],
   ['s02-truncated.json.gz', 'INPUT_TRUNCATED', /^the gzip data ends too early/],
+  ['s02-one-page.json', 'INPUT_TRUNCATED', /^line 1: metadata\.continue: the list is one page of a longer one/],
+  ['s02-one-page.yaml', 'INPUT_TRUNCATED', /^line 1: metadata\.continue: the list is one page of a longer one/],
   ['s05-duplicate-node.json', 'DUPLICATE', /^line 1: items\[1\]\.metadata\.name: .*first at .*s05-duplicate-node\.json: line 1: items\[0\]/],
   ['s07-brackets.json', 'INPUT_LIMIT', /^line 1: nesting is deeper than 200, at byte 200/],
   ['s07-deep.json', 'INPUT_LIMIT', /^line 1: nesting is deeper than 200/],
