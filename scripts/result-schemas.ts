@@ -91,7 +91,15 @@ export function schemaFiles(): ReadonlyMap<string, string> {
           if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
         },
       });
-      return [file, `${JSON.stringify(json, null, 2)}\n`];
+      return [file, `${withShortLists(JSON.stringify(json, null, 2))}\n`];
     }),
   );
+}
+
+/** Lists of words on one line where they fit, as the formatter has them. */
+function withShortLists(json: string): string {
+  return json.replace(/^(.*)\[\n\s+("[^"\n]*"(?:,\n\s+"[^"\n]*")*)\n\s+\](,?)$/gm, (block, head: string, words: string, comma: string) => {
+    const line = `${head}[${words.replace(/,\n\s+/g, ', ')}]${comma}`;
+    return line.length <= 140 ? line : block;
+  });
 }
