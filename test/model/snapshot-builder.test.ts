@@ -70,6 +70,27 @@ describe('templates', () => {
   });
 });
 
+describe('selectors that an API server would refuse today', () => {
+  const labelSelector = { matchLabels: { a: 'not a value' } };
+  const spread = { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'z', whenUnsatisfiable: 'DoNotSchedule', labelSelector }] };
+  const budget = (metadata: object) => ({
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'b', ...metadata },
+    spec: { selector: labelSelector },
+  });
+
+  it('are refused in new objects', () => {
+    expect(() => build([pod('a', spread, { uid: '' })])).toThrow('SELECTOR: items[0].spec.topologySpreadConstraints[0].labelSelector: ');
+    expect(() => build([budget({})])).toThrow('SELECTOR: items[0].spec.selector: ');
+  });
+
+  it('stay in objects that an API server has stored', () => {
+    const snapshot = build([pod('a', spread), budget({ uid: 'u', ...STORED })]);
+    expect(snapshot.pods[0]?.template.spreadConstraints).toHaveLength(1);
+    expect(snapshot.objects.podDisruptionBudgets).toHaveLength(1);
+  });
+});
+
 describe('pods', () => {
   it('carry identity and state', () => {
     const status = {

@@ -1,4 +1,7 @@
-/** What the API server refuses in node and pod affinity (upstream `validateAffinity`). */
+/**
+ * What the API server refuses in node and pod affinity (upstream `validateAffinity`). Selectors of stored pods are not
+ * checked: API servers let those keep what newer versions refuse, and the scheduler has an answer for them.
+ */
 import { fieldError, join } from '../parse/fields.ts';
 import { checkLabelKey, checkNamespace } from '../parse/metadata.ts';
 import type { PodDraft } from '../parse/pod-draft.ts';
@@ -10,16 +13,17 @@ const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
 
 export function checkAffinity(draft: PodDraft): void {
-  if (draft.nodeAffinity) checkNodeAffinity(draft.nodeAffinity, 'spec.affinity.nodeAffinity');
+  if (draft.nodeAffinity) checkNodeAffinity(draft.nodeAffinity, 'spec.affinity.nodeAffinity', draft);
   if (draft.podAffinity) checkPodAffinity(draft.podAffinity, 'spec.affinity.podAffinity', draft);
   if (draft.podAntiAffinity) checkPodAffinity(draft.podAntiAffinity, 'spec.affinity.podAntiAffinity', draft);
 }
 
-function checkNodeAffinity({ required, preferred }: NodeAffinity, path: string): void {
-  for (const [i, term] of (required ?? []).entries()) checkNodeTerm(term, `${path}.${REQUIRED}.nodeSelectorTerms[${i}]`, false);
+function checkNodeAffinity({ required, preferred }: NodeAffinity, path: string, { stored }: PodDraft): void {
+  if (!stored)
+    for (const [i, term] of (required ?? []).entries()) checkNodeTerm(term, `${path}.${REQUIRED}.nodeSelectorTerms[${i}]`, false);
   for (const [i, { weight, preference }] of (preferred ?? []).entries()) {
     checkWeight(weight, `${path}.${PREFERRED}[${i}]`);
-    checkNodeTerm(preference, `${path}.${PREFERRED}[${i}].preference`, true);
+    if (!stored) checkNodeTerm(preference, `${path}.${PREFERRED}[${i}].preference`, true);
   }
 }
 
@@ -37,8 +41,10 @@ function checkWeight(weight: number, path: string): void {
 
 function checkTerm(term: PodAffinityTerm, path: string, draft: PodDraft): void {
   checkTopologyKey(term.topologyKey, path);
-  checkSelector(term.labelSelector, join(path, 'labelSelector'));
-  checkSelector(term.namespaceSelector, join(path, 'namespaceSelector'));
+  if (!draft.stored) {
+    checkSelector(term.labelSelector, join(path, 'labelSelector'));
+    checkSelector(term.namespaceSelector, join(path, 'namespaceSelector'));
+  }
   for (const [i, name] of term.namespaces.entries()) checkNamespace(name, `${path}.namespaces[${i}]`);
   checkLabelKeyList(term.matchLabelKeys, term.labelSelector, `${path}.matchLabelKeys`);
   checkLabelKeyList(term.mismatchLabelKeys, term.labelSelector, `${path}.mismatchLabelKeys`);

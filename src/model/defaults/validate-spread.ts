@@ -34,7 +34,7 @@ function checkConstraint(constraint: SpreadConstraint, path: string, draft: PodD
   for (const policy of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) {
     if (!POLICIES.includes(constraint[policy])) throw fieldError(join(path, policy), 'must be Honor or Ignore', constraint[policy]);
   }
-  checkSelector(labelSelector, join(path, 'labelSelector'));
+  if (!draft.stored) checkSelector(labelSelector, join(path, 'labelSelector'));
   checkLabelKeyList(matchLabelKeys, labelSelector, join(path, 'matchLabelKeys'));
   checkNotSelected(matchLabelKeys, labelSelector, join(path, 'matchLabelKeys'), draft);
 }

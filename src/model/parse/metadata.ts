@@ -65,6 +65,14 @@ export function isStored(metadata: RawObject): boolean {
   return Boolean(metadata.uid) && Boolean(metadata.creationTimestamp);
 }
 
+/**
+ * Whether the selectors of an object are to be checked. API servers let stored objects keep selectors that newer versions
+ * refuse for new ones; the scheduler has an answer for those.
+ */
+export function checksSelectors(raw: RawObject, defaults: boolean): boolean {
+  return defaults && !isStored(metadataOf(raw));
+}
+
 /** A static pod's mirror. */
 export function isMirror(metadata: RawObject): boolean {
   return 'kubernetes.io/config.mirror' in (objectAt(metadata, 'annotations', 'metadata') ?? NO_METADATA);

@@ -25,7 +25,7 @@ import {
   textAt,
   textsAt,
 } from './fields.ts';
-import { metadataOf, readController, readIdentity, readMetadata } from './metadata.ts';
+import { checksSelectors, metadataOf, readController, readIdentity, readMetadata } from './metadata.ts';
 import { checkNodeTerm, checkSelector, readNodeTerm, selectorAt } from './selectors.ts';
 
 /** The class of a claim or volume before the field existed; it still wins (component-helpers storage/volume). */
@@ -50,7 +50,7 @@ export function readPersistentVolume(raw: RawObject, defaults: boolean): Persist
   const claim = objectAt(spec, 'claimRef', 'spec');
   const claimRef = claim && readReference(claim, 'spec.claimRef');
   const phase = textAt(objectAt(raw, 'status', '') ?? EMPTY, 'phase', 'status');
-  const nodeAffinity = readVolumeAffinity(spec, defaults);
+  const nodeAffinity = readVolumeAffinity(spec, checksSelectors(raw, defaults));
   const csi = objectAt(spec, 'csi', 'spec');
   const inTree = readInTree(spec, defaults);
   return {
@@ -80,13 +80,13 @@ function readReference(raw: RawObject, path: string): { readonly namespace: stri
   return { namespace: textAt(raw, 'namespace', path), name: textAt(raw, 'name', path), uid: textAt(raw, 'uid', path) };
 }
 
-function readVolumeAffinity(spec: RawObject, defaults: boolean): PersistentVolume['nodeAffinity'] {
+function readVolumeAffinity(spec: RawObject, check: boolean): PersistentVolume['nodeAffinity'] {
   const affinity = objectAt(spec, 'nodeAffinity', 'spec');
   const required = affinity && objectAt(affinity, 'required', 'spec.nodeAffinity');
   if (required === undefined) return undefined;
   const path = 'spec.nodeAffinity.required';
   const terms = mapObjects(required, 'nodeSelectorTerms', path, readNodeTerm);
-  if (defaults) for (const [i, term] of terms.entries()) checkNodeTerm(term, `${path}.nodeSelectorTerms[${i}]`, false);
+  if (check) for (const [i, term] of terms.entries()) checkNodeTerm(term, `${path}.nodeSelectorTerms[${i}]`, false);
   return terms;
 }
 
@@ -110,7 +110,7 @@ export function readPersistentVolumeClaim(raw: RawObject, defaults: boolean): Pe
   const request = quantitiesAt(resources, 'requests', 'spec.resources', defaults)?.get('storage');
   const selector = selectorAt(spec, 'selector', 'spec');
   const phase = textAt(objectAt(raw, 'status', '') ?? EMPTY, 'phase', 'status');
-  if (defaults) checkSelector(selector, 'spec.selector');
+  if (checksSelectors(raw, defaults)) checkSelector(selector, 'spec.selector');
   return {
     namespace,
     name,
@@ -176,7 +176,7 @@ export function readCSIStorageCapacity(raw: RawObject, defaults: boolean): CSISt
   const capacity = quantityAt(raw, 'capacity', '', defaults);
   const maximumVolumeSize = quantityAt(raw, 'maximumVolumeSize', '', defaults);
   const nodeTopology = selectorAt(raw, 'nodeTopology', '');
-  if (defaults) checkSelector(nodeTopology, 'nodeTopology');
+  if (checksSelectors(raw, defaults)) checkSelector(nodeTopology, 'nodeTopology');
   return {
     namespace,
     name,

@@ -2,7 +2,7 @@
 import type { Labels } from '../labels.ts';
 import type { Controller, MapSelectorObject, PodDisruptionBudget, SelectorObject } from '../snapshot.ts';
 import { fieldError, int32At, join, objectAt, optionalLabelsAt, type RawObject } from './fields.ts';
-import { checkLabels, readIdentity, readMetadata } from './metadata.ts';
+import { checkLabels, checksSelectors, readIdentity, readMetadata } from './metadata.ts';
 import { checkSelector, selectorAt } from './selectors.ts';
 
 const EMPTY: RawObject = {};
@@ -16,7 +16,7 @@ export function readNamespace(raw: RawObject, defaults: boolean): { readonly nam
 
 export function readService(raw: RawObject, defaults: boolean): MapSelectorObject {
   const selector = optionalLabelsAt(objectAt(raw, 'spec', '') ?? EMPTY, 'selector', 'spec');
-  if (defaults && selector) checkLabels(selector, 'spec.selector');
+  if (selector && checksSelectors(raw, defaults)) checkLabels(selector, 'spec.selector');
   return { ...readIdentity(raw, true, defaults), ...(selector && { selector }) };
 }
 
@@ -38,7 +38,7 @@ function templateLabels(spec: RawObject): Labels | undefined {
 /** ReplicaSet or StatefulSet. */
 export function readSelectorObject(raw: RawObject, defaults: boolean): SelectorObject {
   const selector = selectorAt(objectAt(raw, 'spec', '') ?? EMPTY, 'selector', 'spec');
-  if (defaults) checkSelector(selector, 'spec.selector');
+  if (checksSelectors(raw, defaults)) checkSelector(selector, 'spec.selector');
   return { ...readIdentity(raw, true, defaults), ...(selector && { selector }) };
 }
 
@@ -62,7 +62,7 @@ export function readPodDisruptionBudget(raw: RawObject, defaults: boolean): PodD
   const spec = objectAt(raw, 'spec', '') ?? EMPTY;
   const status = objectAt(raw, 'status', '') ?? EMPTY;
   const selector = selectorAt(spec, 'selector', 'spec');
-  if (defaults) checkSelector(selector, 'spec.selector');
+  if (checksSelectors(raw, defaults)) checkSelector(selector, 'spec.selector');
   const minAvailable = countOrShare(spec, 'minAvailable');
   const maxUnavailable = countOrShare(spec, 'maxUnavailable');
   return {
