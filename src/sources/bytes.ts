@@ -90,7 +90,8 @@ export function unreadable(error: unknown): PlimsollError {
 /** Unpacks gzip, known by its first two bytes, and passes anything else on. Throws INPUT_ENCODING, INPUT_TRUNCATED and INPUT_LIMIT. */
 export async function* unpacked(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const packed = { bytes: 0 };
-  const { isGzip, all } = await peek(counted(chunks, packed));
+  const { bytes: head, all } = await readHead(counted(chunks, packed), 2);
+  const isGzip = startsGzip(head);
   let bytes = 0;
   for await (const chunk of isGzip ? gunzip(all) : all) {
     if (isGzip && bytes === 0 && startsGzip(chunk))
@@ -113,18 +114,28 @@ async function* counted(chunks: AsyncIterable<Buffer>, counter: ByteCounter): As
   }
 }
 
-async function peek(chunks: AsyncGenerator<Buffer>): Promise<{ isGzip: boolean; all: AsyncGenerator<Buffer> }> {
-  let head: Buffer = Buffer.alloc(0);
-  while (head.length < 2) {
+/** The beginning of a stream, and the whole of it again. */
+export interface Head {
+  /** At least the bytes asked for, or all there are. */
+  readonly bytes: Buffer;
+  /** Whether that is everything. */
+  readonly ended: boolean;
+  readonly all: AsyncGenerator<Buffer>;
+}
+
+export async function readHead(chunks: AsyncGenerator<Buffer>, length: number): Promise<Head> {
+  let bytes: Buffer = Buffer.alloc(0);
+  let ended = false;
+  while (bytes.length < length && !ended) {
     const next = await chunks.next();
-    if (next.done) break;
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    if (next.done) ended = true;
+    else bytes = bytes.length === 0 ? next.value : Buffer.concat([bytes, next.value]);
   }
   async function* all(): AsyncGenerator<Buffer> {
-    if (head.length > 0) yield head;
+    if (bytes.length > 0) yield bytes;
     yield* chunks;
   }
-  return { isGzip: startsGzip(head), all: all() };
+  return { bytes, ended, all: all() };
 }
 
 function startsGzip(bytes: Buffer): boolean {

@@ -1,4 +1,5 @@
 import { PlimsollError } from '../base/errors.ts';
+import { readHead } from './bytes.ts';
 
 export type Format = 'json' | 'yaml' | 'csv' | 'empty';
 
@@ -11,19 +12,8 @@ const TAR_MAGIC_OFFSET = 257;
 
 /** Tells the format by content (names lie, standard input has none) and hands back the whole stream. */
 export async function sniff(chunks: AsyncGenerator<Buffer>): Promise<{ format: Format; all: AsyncGenerator<Buffer> }> {
-  let head: Buffer = Buffer.alloc(0);
-  let ended = false;
-  while (head.length < HEAD_BYTES) {
-    const next = await chunks.next();
-    ended = next.done === true;
-    if (next.done) break;
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
-  }
-  async function* all(): AsyncGenerator<Buffer> {
-    if (head.length > 0) yield head;
-    yield* chunks;
-  }
-  return { format: formatOf(head, ended), all: all() };
+  const { bytes, ended, all } = await readHead(chunks, HEAD_BYTES);
+  return { format: formatOf(bytes, ended), all };
 }
 
 function formatOf(head: Buffer, ended: boolean): Format {

@@ -1,9 +1,10 @@
 import { assert } from '../base/assert.ts';
 import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
+import { isObject } from '../model/parse/fields.ts';
 import { countNames } from './json-names.ts';
 import { findJsonProblem } from './json-problem.ts';
 import { type JsonPiece, type JsonPieces, JsonSplitter } from './json-splitter.ts';
-import { addDocument, isObject, type ListHead, ListItems, notAnObject, type ObjectSink } from './object-sink.ts';
+import { addDocument, type ListHead, ListItems, notAnObject, type ObjectSink } from './object-sink.ts';
 
 /** Characters of the input shown in an error. */
 const EXCERPT_LENGTH = 20;

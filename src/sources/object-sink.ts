@@ -1,4 +1,5 @@
 import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
+import { isObject, type RawObject } from '../model/parse/fields.ts';
 import type { ImpliedKind } from '../model/parse/snapshot-builder.ts';
 
 /** Where readers put each object as soon as they have it. */
@@ -37,16 +38,12 @@ function impliedKind(head: ListHead): ImpliedKind | undefined {
   return { kind: kind.slice(0, -LIST_SUFFIX.length), ...(typeof apiVersion === 'string' ? { apiVersion } : {}) };
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 export function notAnObject(value: unknown, place: ErrorPlace): PlimsollError {
   return new PlimsollError('INPUT_KIND', 'not a Kubernetes object', { ...place, value });
 }
 
 /** Whether the object itself says what it is, so that the kind of its list does not matter. */
-function namesItsKind(value: Record<string, unknown>): boolean {
+function namesItsKind(value: RawObject): boolean {
   return typeof value.kind === 'string';
 }
 
@@ -127,7 +124,7 @@ export function addDocument(sink: ObjectSink, value: unknown, place: ErrorPlace 
 }
 
 /** Other JSON and YAML: a trace, a values file, a schema. Its member names tell the user which. */
-function withoutKind(value: Record<string, unknown>, place: ErrorPlace): PlimsollError {
+function withoutKind(value: RawObject, place: ErrorPlace): PlimsollError {
   return new PlimsollError('INPUT_KIND', 'a document without kind is not a Kubernetes object', {
     ...place,
     value: `{${Object.keys(value).join(', ')}}`,

@@ -23,58 +23,69 @@ export interface AliasProblem {
  */
 export function findAliasProblem(events: readonly Event[], source: string): AliasProblem | undefined {
   if (!events.some((event) => event.type === EVENT_ID.ALIAS)) return undefined;
-  const anchors = new Map<string, Extent | 'open'>();
-  const open: OpenNode[] = [];
+  const walk = new AliasWalk(source);
   let index = 0;
   for (const event of events) {
-    switch (event.type) {
-      case EVENT_ID.DOCUMENT:
-        anchors.clear();
-        open.push({ anchor: undefined, values: 0, depth: 0 });
-        break;
-      case EVENT_ID.SEQUENCE:
-      case EVENT_ID.MAPPING: {
-        const anchor = anchorOf(event, source);
-        if (anchor !== undefined) anchors.set(anchor, 'open');
-        open.push({ anchor, values: 1, depth: 1 });
-        break;
-      }
-      case EVENT_ID.SCALAR: {
-        const anchor = anchorOf(event, source);
-        if (anchor !== undefined) anchors.set(anchor, { values: 1, depth: 0 });
-        include(open, { values: 1, depth: 0 });
-        break;
-      }
-      case EVENT_ID.ALIAS: {
-        index = event.anchorStart;
-        const target = anchors.get(source.slice(index, event.anchorEnd));
-        const problem = target === 'open' ? 'an alias stands inside the value that it refers to' : target && include(open, target);
-        if (problem) return { problem, index };
-        break;
-      }
-      default: {
-        const node = open.pop();
-        if (!node) break;
-        if (node.anchor !== undefined) anchors.set(node.anchor, node);
-        const problem = include(open, node);
-        if (problem) return { problem, index };
-      }
-    }
+    if (event.type === EVENT_ID.ALIAS) index = event.anchorStart;
+    const problem = walk.take(event);
+    if (problem !== undefined) return { problem, index };
   }
   return undefined;
 }
 
-/** Counts a node into the one around it; returns what is too much. */
-function include(open: OpenNode[], inner: Extent): string | undefined {
-  const outer = open.at(-1);
-  if (!outer) return undefined;
-  outer.values += inner.values;
-  outer.depth = Math.max(outer.depth, inner.depth + 1);
-  if (outer.values > YAML_EXPANDED_VALUES_MAX) return `more than ${YAML_EXPANDED_VALUES_MAX} values once all aliases are followed`;
-  if (outer.depth > DOCUMENT_DEPTH_MAX) return `nesting is deeper than ${DOCUMENT_DEPTH_MAX} once all aliases are followed`;
-  return undefined;
-}
+class AliasWalk {
+  private readonly source: string;
+  private readonly anchors = new Map<string, Extent | 'open'>();
+  private readonly open: OpenNode[] = [];
 
-function anchorOf(event: { readonly anchorStart: number; readonly anchorEnd: number }, source: string): string | undefined {
-  return event.anchorStart < 0 ? undefined : source.slice(event.anchorStart, event.anchorEnd);
+  constructor(source: string) {
+    this.source = source;
+  }
+
+  /** Returns what is too much once the event is counted. */
+  take(event: Event): string | undefined {
+    switch (event.type) {
+      case EVENT_ID.DOCUMENT:
+        this.anchors.clear();
+        this.open.push({ anchor: undefined, values: 0, depth: 0 });
+        return undefined;
+      case EVENT_ID.SEQUENCE:
+      case EVENT_ID.MAPPING: {
+        const anchor = this.anchorOf(event);
+        if (anchor !== undefined) this.anchors.set(anchor, 'open');
+        this.open.push({ anchor, values: 1, depth: 1 });
+        return undefined;
+      }
+      case EVENT_ID.SCALAR: {
+        const anchor = this.anchorOf(event);
+        if (anchor !== undefined) this.anchors.set(anchor, { values: 1, depth: 0 });
+        return this.include({ values: 1, depth: 0 });
+      }
+      case EVENT_ID.ALIAS: {
+        const target = this.anchors.get(this.source.slice(event.anchorStart, event.anchorEnd));
+        if (target === 'open') return 'an alias stands inside the value that it refers to';
+        return target && this.include(target);
+      }
+      default: {
+        const node = this.open.pop();
+        if (node?.anchor !== undefined) this.anchors.set(node.anchor, node);
+        return node && this.include(node);
+      }
+    }
+  }
+
+  /** Counts a node into the one around it. */
+  private include(inner: Extent): string | undefined {
+    const outer = this.open.at(-1);
+    if (!outer) return undefined;
+    outer.values += inner.values;
+    outer.depth = Math.max(outer.depth, inner.depth + 1);
+    if (outer.values > YAML_EXPANDED_VALUES_MAX) return `more than ${YAML_EXPANDED_VALUES_MAX} values once all aliases are followed`;
+    if (outer.depth > DOCUMENT_DEPTH_MAX) return `nesting is deeper than ${DOCUMENT_DEPTH_MAX} once all aliases are followed`;
+    return undefined;
+  }
+
+  private anchorOf(event: { readonly anchorStart: number; readonly anchorEnd: number }): string | undefined {
+    return event.anchorStart < 0 ? undefined : this.source.slice(event.anchorStart, event.anchorEnd);
+  }
 }

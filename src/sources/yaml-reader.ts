@@ -1,7 +1,8 @@
 import { constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
 import { PlimsollError } from '../base/errors.ts';
 import { DOCUMENT_DEPTH_MAX, YAML_ALIASES_MAX } from '../base/limits.ts';
-import { addDocument, isObject, ListItems, notAnObject, type ObjectSink } from './object-sink.ts';
+import { isObject } from '../model/parse/fields.ts';
+import { addDocument, ListItems, notAnObject, type ObjectSink } from './object-sink.ts';
 import { findAliasProblem } from './yaml-aliases.ts';
 import { KUBECTL_SCHEMA, NOT_FINITE } from './yaml-schema.ts';
 import { type YamlDocument, type YamlPieces, YamlSplitter } from './yaml-splitter.ts';

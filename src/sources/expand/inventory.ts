@@ -55,6 +55,7 @@ export class Inventory implements ObjectSink {
   private created: { readonly raw: RawObject; readonly place: ErrorPlace }[] = [];
   private readonly names = new Set<string>();
   private readonly active = new Map<string, ActivePods>();
+  private readonly owned = new Map<string, ControllerManifest[]>();
   /** By Deployment key: names of the ReplicaSets that pods name as owner, by the controller's naming rule, with their hash. */
   private readonly hashes = new Map<string, Map<string, string>>();
 
@@ -95,13 +96,8 @@ export class Inventory implements ObjectSink {
 
   /** Controllers of a kind that another controller of the input owns. */
   ownedBy(owner: ControllerManifest, kind: string): ControllerManifest[] {
-    return this.controllers.filter(
-      (controller) =>
-        controller.kind === kind &&
-        controller.namespace === owner.namespace &&
-        controller.owner?.kind === owner.kind &&
-        controller.owner.name === owner.name,
-    );
+    const owned = this.owned.get(objectKey(owner.kind, owner.namespace, owner.name)) ?? [];
+    return owned.filter((controller) => controller.kind === kind);
   }
 
   private take(raw: RawObject, place: ErrorPlace, implied: ImpliedKind | undefined): void {
@@ -138,7 +134,14 @@ export class Inventory implements ObjectSink {
     const identity = readIdentity(raw, true, false);
     if (isTerminating(metadata)) return;
     const uid = textAt(metadata, 'uid', 'metadata');
-    this.controllers.push({ raw, kind, apiVersion, ...identity, uid, owner: readController(metadata), place });
+    const owner = readController(metadata);
+    const controller = { raw, kind, apiVersion, ...identity, uid, owner, place };
+    this.controllers.push(controller);
+    if (!owner) return;
+    const key = objectKey(owner.kind, identity.namespace, owner.name);
+    const siblings = this.owned.get(key) ?? [];
+    siblings.push(controller);
+    this.owned.set(key, siblings);
   }
 
   private takePod(raw: RawObject): void {
