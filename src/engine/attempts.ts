@@ -81,12 +81,17 @@ export class Attempts {
     const cls = this.fleet.classOf(pod, profile);
     const promised = this.fleet.rowOf(this.nominations.of(pod) ?? '');
     if (promised !== undefined) return this.attemptPromised(pod, cls, promised);
+    const { nextStart } = this.fleet;
     const started = secondsNow();
     const row = this.decider.decide(cls, pod);
     this.decideSeconds += secondsNow() - started;
     if (row >= 0) return { kind: 'placed', row };
     // Rules without kernels may look at the pod beside its template: their verdicts are nobody else's.
-    if (row === -2 || cls.hostFilters.length > 0) return this.attemptPlain(pod, profile);
+    if (row === -2 || cls.hostFilters.length > 0) {
+      // The same scan once more, told in full.
+      this.fleet.nextStart = nextStart;
+      return this.attemptPlain(pod, profile);
+    }
     const remembered = this.failures.get(cls);
     if (remembered?.journalHead === this.journalHead) return remembered.outcome;
     const outcome = this.explainFailure(pod, cls);

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import type { Prng } from '../base/prng.ts';
-import { CLASS_TOTAL, CLOSED, FLEET_ADDRESS, FLEET_NEXT_START, FLEET_ORDER, FLEET_SAMPLED, OPEN } from '../layout/layout.generated.ts';
+import { CLASS_TOTAL, CLOSED, FLEET_ADDRESS, FLEET_ORDER, FLEET_SAMPLED, OPEN } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
 import type { PodClass } from './classes.ts';
@@ -41,7 +41,7 @@ export class Decider {
       if (cls.hostScores.length > 0) runHostScores(this.fleet, cls, pod, cls.verdictLane);
       exports.settleAll(cls.address, cls.verdictLane);
     } else exports.refresh(cls.address);
-    const row = this.choose(cls, this.nextStart);
+    const row = this.choose(cls, this.fleet.nextStart);
     this.noteScanned(cls);
     return row;
   }
@@ -66,7 +66,7 @@ export class Decider {
   private decideSampled(cls: PodClass, pod: Pod): number {
     const { core } = this.fleet;
     core.exports.refreshVerdicts(cls.address);
-    const start = this.nextStart;
+    const start = this.fleet.nextStart;
     const taken = cls.narrowed ? this.sampleNarrowed(cls, cls.narrowed) : this.sampleAll(cls);
     if (taken === 0) return -1;
     const sampled = core.u32[(FLEET_ADDRESS + FLEET_SAMPLED) / 4] as number;
@@ -87,7 +87,7 @@ export class Decider {
     core.u8.fill(0, sampled, sampled + this.fleet.columns.capacity);
     let taken = 0;
     let failures = 0;
-    for (const row of this.scanOrder(narrowed, this.nextStart)) {
+    for (const row of this.scanOrder(narrowed, this.fleet.nextStart)) {
       if (core.u8[cls.verdictLane + row] !== OPEN) failures++;
       else if (taken === wanted) break;
       else {
@@ -137,12 +137,8 @@ export class Decider {
     return open.length === 0 ? -1 : (open[heapWinner(open.map((row) => core.i32[totals + row] as number))] as number);
   }
 
-  private get nextStart(): number {
-    return this.fleet.core.i32[(FLEET_ADDRESS + FLEET_NEXT_START) / 4] as number;
-  }
-
   private advance(examined: number): void {
     assert(this.fleet.nodes.length > 0, 'a scan looks at nodes');
-    this.fleet.core.i32[(FLEET_ADDRESS + FLEET_NEXT_START) / 4] = (this.nextStart + examined) % this.fleet.nodes.length;
+    this.fleet.nextStart = (this.fleet.nextStart + examined) % this.fleet.nodes.length;
   }
 }

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { Core } from '../layout/core.ts';
-import { FLEET_ADDRESS, FLEET_POD_COUNT } from '../layout/layout.generated.ts';
+import { FLEET_ADDRESS, FLEET_NEXT_START, FLEET_POD_COUNT } from '../layout/layout.generated.ts';
 import type { Node } from '../model/node.ts';
 import type { Pod, PodTemplate } from '../model/pod.ts';
 import { podUsage } from '../model/requests.ts';
@@ -51,6 +51,15 @@ export class Fleet {
     this.counts = new Counts(core, this.columns, objects, semantics);
     this.classes = new Classes(core, this.columns, this.counts, semantics, objects);
     this.podsOnRow = nodes.map(() => []);
+  }
+
+  /** Where the next scan starts, in node order (upstream nextStartNodeIndex); one index for all pods and profiles. */
+  get nextStart(): number {
+    return this.core.i32[(FLEET_ADDRESS + FLEET_NEXT_START) / 4] as number;
+  }
+
+  set nextStart(position: number) {
+    this.core.i32[(FLEET_ADDRESS + FLEET_NEXT_START) / 4] = position;
   }
 
   rowOf(nodeName: string): number | undefined {

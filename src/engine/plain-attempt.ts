@@ -1,5 +1,4 @@
 import type { Prng } from '../base/prng.ts';
-import { FLEET_ADDRESS, FLEET_NEXT_START } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
 import type { Status } from '../rules/rule.ts';
@@ -81,14 +80,14 @@ export class PlainScheduler {
     const wanted = nodesWanted(list.length, profile, this.tie);
     const feasible: NodeView[] = [];
     for (let i = 0; i < list.length; i++) {
-      const node = list[(this.nextStart + i) % list.length] as NodeView;
+      const node = list[(this.fleet.nextStart + i) % list.length] as NodeView;
       const refusal = check(node);
       if (refusal) rejections.set(node.row, refusal);
       else if (feasible.length === wanted) break;
       else feasible.push(node);
     }
     const total = this.fleet.nodes.length;
-    if (total > 0) this.nextStart = (this.nextStart + feasible.length + rejections.size) % total;
+    if (total > 0) this.fleet.nextStart = (this.fleet.nextStart + feasible.length + rejections.size) % total;
     return feasible;
   }
 
@@ -103,13 +102,5 @@ export class PlainScheduler {
           ? firstWinner(totals)
           : (ties[this.prng.below(ties.length)] as number);
     return (feasible[winner] as NodeView).row;
-  }
-
-  private get nextStart(): number {
-    return this.fleet.core.i32[(FLEET_ADDRESS + FLEET_NEXT_START) / 4] as number;
-  }
-
-  private set nextStart(value: number) {
-    this.fleet.core.i32[(FLEET_ADDRESS + FLEET_NEXT_START) / 4] = value;
   }
 }

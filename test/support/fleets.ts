@@ -11,8 +11,12 @@ export { FEATURES, type Feature, type RawItem } from './fleet-draw.ts';
 export interface HardClusterOptions {
   /** Most nodes, default 300; most seeds draw far fewer. */
   readonly maxNodes?: number;
+  /** Least nodes, default 1; at most `maxNodes`. */
+  readonly minNodes?: number;
   /** Most pods, bound and pending together, default 200. */
   readonly maxPods?: number;
+  /** Most pending pods, default 12. */
+  readonly maxPending?: number;
   /** Features to switch on or off whatever the seed says. */
   readonly features?: Readonly<Partial<Record<Feature, boolean>>>;
 }
@@ -37,13 +41,13 @@ export function hardCluster(seed: number, options: HardClusterOptions = {}): Har
   const prng = new Prng(seed);
   const features = drawFeatures(prng.fork(), options.features ?? {});
   const draw = new Draw(prng.fork(), features);
-  const nodeCount = drawSize(draw, options.maxNodes ?? 300);
+  const nodeCount = Math.max(options.minNodes ?? 1, drawSize(draw, options.maxNodes ?? 300));
   const { config, profiles } = drawConfiguration(draw);
   const nodes = drawNodes(draw, nodeCount);
   const nodeNames = nodes.map((node) => (node.metadata as { readonly name: string }).name);
   const storage = drawStorage(draw, usedNamespaces(draw), nodeNames);
   const budget = options.maxPods ?? 200;
-  const pending = Math.min(budget, draw.prng.between(1, 12));
+  const pending = Math.min(budget, draw.prng.between(1, options.maxPending ?? 12));
   const bound = Math.min(budget - pending, draw.prng.below(4 * nodeCount + 1));
   const pods = drawPods(draw, { bound, pending, templates: draw.prng.between(1, 8), nodeNames, storage, profiles });
   const others = [...drawObjects(draw), ...storage.items];

@@ -1,0 +1,81 @@
+import { Prng } from '../../src/base/prng.ts';
+import type { EngineOptions } from '../../src/engine/options.ts';
+import { KUBE_VERSIONS } from '../../src/model/gates.ts';
+import { SnapshotBuilder } from '../../src/model/parse/snapshot-builder.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+import type { Feature, MutableItem, RawItem } from './fleet-draw.ts';
+import { hardCluster } from './fleets.ts';
+
+/** A whole run to be made: a random cluster and the options to schedule it with. */
+export interface SchedulerCase {
+  readonly name: string;
+  readonly snapshot: Snapshot;
+  readonly options: EngineOptions;
+}
+
+/** Kinds of cluster that take turns, so that each meets every tie mode: what random features alone bring together too seldom. */
+const LEANINGS: readonly Partial<Record<Feature, boolean>>[] = [
+  {},
+  { priorities: true, fewPodSlots: true, neverPreempt: false, brokenClaims: false },
+  { priorities: true, bigPods: true, budgets: true, startTimes: true, cordons: false },
+  { priorities: true, fewPodSlots: true, nominated: true, antiAffinity: true, brokenClaims: false },
+  { nominated: true, matchFields: true, requiredNodeAffinity: true },
+  { hardSpread: true, podAffinity: true, zones: true },
+  { ephemeralVolumes: true, claims: true, unboundClaims: true, priorities: true },
+];
+
+/** Node counts around and beyond 100, from which sampling takes place. */
+const LARGE_SIZES = [99, 100, 101, 120, 128, 250] as const;
+
+/** The run of a seed. `large`: at least some 100 nodes, with sampling. */
+export function schedulerCase(seed: number, large = false): SchedulerCase {
+  const prng = new Prng(seed).fork();
+  const features = LEANINGS[seed % LEANINGS.length] as Partial<Record<Feature, boolean>>;
+  const size = prng.pick(LARGE_SIZES);
+  const cluster = hardCluster(seed, {
+    maxNodes: large ? size : 60,
+    ...(large ? { minNodes: size } : {}),
+    maxPods: large ? 260 : 120,
+    maxPending: 40,
+    features: { ...features, sampling: false },
+  });
+  const items = cluster.list.items.map((item) => ageing(prng, item));
+  const builder = new SnapshotBuilder({ defaults: false });
+  builder.add({ ...cluster.list, items }, { file: `seed ${seed}` });
+  const tie = (['first', 'heap', 'seeded'] as const)[Math.floor(seed / LEANINGS.length) % 3] as 'first';
+  const kubeVersion = prng.pick(KUBE_VERSIONS);
+  const options: EngineOptions = {
+    config: drawConfig(prng, cluster.config, large),
+    kubeVersion,
+    tie,
+    seed,
+    untilStable: prng.chance(1, 2),
+    ...(large && prng.chance(1, 3) ? { percentageOfNodesToScore: prng.pick([0, 1, 5, 50, 99]) } : {}),
+  };
+  return { name: `seed ${seed} (${large ? 'large, ' : ''}${tie}, ${kubeVersion})`, snapshot: builder.finish(), options };
+}
+
+/** A few pending pods are on their way out. */
+function ageing(prng: Prng, item: RawItem): RawItem {
+  const { metadata, spec } = item as { metadata: MutableItem; spec?: MutableItem };
+  if (item.kind !== 'Pod' || spec?.nodeName !== undefined || !prng.chance(1, 30)) return item;
+  return { ...item, metadata: { ...metadata, deletionTimestamp: '2026-01-04T00:00:00Z', deletionGracePeriodSeconds: 30 } };
+}
+
+/** The cluster's configuration with things that only a whole run shows: sampling profile by profile, no scores, no preemption, other shortlists. */
+function drawConfig(prng: Prng, config: RawItem, large: boolean): RawItem {
+  const profiles = (config.profiles as readonly RawItem[]).map((profile) => {
+    const changed: MutableItem = { ...profile };
+    if (large && prng.chance(2, 3)) changed.percentageOfNodesToScore = prng.pick([0, 1, 10, 40, 90, 100]);
+    const plugins = { ...(profile.plugins as MutableItem | undefined) };
+    if (prng.chance(1, 10)) plugins.score = { disabled: [{ name: '*' }] };
+    if (prng.chance(1, 12)) plugins.postFilter = { disabled: [{ name: '*' }] };
+    if (Object.keys(plugins).length > 0) changed.plugins = plugins;
+    if (prng.chance(1, 4)) {
+      const args = { minCandidateNodesPercentage: prng.pick([0, 10, 100]), minCandidateNodesAbsolute: prng.pick([1, 3, 100]) };
+      changed.pluginConfig = [...((profile.pluginConfig as readonly RawItem[] | undefined) ?? []), { name: 'DefaultPreemption', args }];
+    }
+    return changed;
+  });
+  return { ...config, profiles };
+}
