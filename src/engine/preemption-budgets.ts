@@ -17,6 +17,8 @@ export interface BudgetSplit {
 export class DisruptionBudgets {
   private readonly budgets: readonly PodDisruptionBudget[];
   private readonly allowed: Int32Array;
+  /** Changes whenever an allowance does. */
+  revision = 0;
   /** Indices of the budgets that select pods of a template. */
   private readonly selecting = new WeakMap<PodTemplate, readonly number[]>();
 
@@ -56,7 +58,10 @@ export class DisruptionBudgets {
   /** A pod has been evicted. A pod that was terminating already was not counted as healthy any more. */
   podLeft(pod: Pod): void {
     if (pod.terminating) return;
-    for (const index of this.chargedFor(pod)) this.allowed[index] = Math.max(0, (this.allowed[index] as number) - 1);
+    for (const index of this.chargedFor(pod)) {
+      this.allowed[index] = Math.max(0, (this.allowed[index] as number) - 1);
+      this.revision++;
+    }
   }
 
   private chargedFor(pod: Pod): readonly number[] {

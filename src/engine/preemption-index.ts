@@ -11,6 +11,8 @@ export class LeastPriorities {
   private readonly cluster: ClusterView;
   private readonly byRow: Float64Array;
   private readonly stale: Uint8Array;
+  /** Changes by row. */
+  private readonly revisions: Uint32Array;
   private readonly counts = new Map<number, number>();
   /** Least key of `counts`; undefined = unknown. */
   private least: number | undefined = NOBODY;
@@ -20,11 +22,13 @@ export class LeastPriorities {
     this.cluster = cluster;
     this.byRow = new Float64Array(cluster.nodes.length).fill(NOBODY);
     this.stale = new Uint8Array(cluster.nodes.length);
+    this.revisions = new Uint32Array(cluster.nodes.length);
     for (const node of cluster.nodes) for (const pod of node.pods) this.podAdded(pod, node.row);
   }
 
   podAdded(pod: Pod, row: number): void {
     const { priority } = pod.template;
+    this.noteChange(row);
     if (priority < (this.byRow[row] as number)) this.byRow[row] = priority;
     this.counts.set(priority, (this.counts.get(priority) ?? 0) + 1);
     if (this.least !== undefined && priority < this.least) this.least = priority;
@@ -32,6 +36,7 @@ export class LeastPriorities {
 
   podRemoved(pod: Pod, row: number): void {
     const { priority } = pod.template;
+    this.noteChange(row);
     if (priority === this.byRow[row]) this.stale[row] = 1;
     const count = (this.counts.get(priority) ?? 0) - 1;
     if (count > 0) this.counts.set(priority, count);
@@ -39,6 +44,15 @@ export class LeastPriorities {
       this.counts.delete(priority);
       if (priority === this.least) this.least = undefined;
     }
+  }
+
+  /** A number that differs whenever the pods of the row do. */
+  revisionOf(row: number): number {
+    return this.revisions[row] as number;
+  }
+
+  private noteChange(row: number): void {
+    this.revisions[row] = (this.revisions[row] as number) + 1;
   }
 
   /** Infinity when no pod is on any node. */

@@ -14,6 +14,7 @@ import { type FailedAttempt, type PreemptionOutcome, type PreparedFilters, runPr
 import { fitErrorMessage } from './message.ts';
 import { DisruptionBudgets } from './preemption-budgets.ts';
 import { type LeastPriorities, leastPriority } from './preemption-index.ts';
+import { DryRunMemory, type DryRunRows } from './preemption-memory.ts';
 import { type Candidate, pickCandidate } from './preemption-order.ts';
 import { isPreemptable, NO_VICTIMS, selectVictims } from './preemption-victims.ts';
 import { PREEMPTION_ARGS_DEFAULT, type PreemptionArgs, type ResolvedProfile } from './resolved-profile.ts';
@@ -46,7 +47,7 @@ export interface PreemptionOptions {
   readonly args?: PreemptionArgs;
   /** What the budgets still allow in this run; the snapshot's own state by default. */
   readonly budgets?: DisruptionBudgets;
-  /** Kept beside the cluster, spares a look at every node where nobody is less important. */
+  /** Kept beside the cluster, spares a look at every node where nobody is less important and repeated dry runs of unchanged ones. */
   readonly leastPriorities?: LeastPriorities;
   /** The node that the pod is nominated to at present, '' for none; its status by default. */
   readonly nominatedNode?: string;
@@ -146,6 +147,8 @@ export class DryRun {
   private readonly options: PreemptionOptions;
   private readonly budgets: DisruptionBudgets;
   private filters: PreparedFilters | undefined;
+  private memory: DryRunRows | undefined;
+  private prepared = false;
 
   constructor(cluster: ClusterView, pod: Pod, profile: ResolvedProfile, options: PreemptionOptions) {
     this.cluster = cluster;
@@ -181,12 +184,34 @@ export class DryRun {
   private tryRow(row: number): Candidate | Status {
     const least = this.options.leastPriorities?.ofRow(row) ?? leastPriority(this.cluster, row);
     if (least >= this.pod.template.priority) return unresolvable(NO_VICTIMS);
-    // PreFilter counts over the whole cluster: not before some node has victims.
-    this.filters ??= runPreFilter(this.pod, this.cluster, this.profile).filters;
+    const filters = this.prepare();
     const node = this.cluster.nodes[row];
-    if (this.filters === undefined || node === undefined) return NOT_HELPFUL;
-    return selectVictims(this.filters, node, this.budgets);
+    if (filters === undefined || node === undefined) return NOT_HELPFUL;
+    const run = () => selectVictims(filters, node, this.budgets);
+    return this.memory === undefined ? run() : this.memory.get(row, this.budgets, run);
   }
+
+  /** PreFilter counts over the whole cluster: not before some node has victims. */
+  private prepare(): PreparedFilters | undefined {
+    if (this.prepared) return this.filters;
+    this.prepared = true;
+    this.filters ??= runPreFilter(this.pod, this.cluster, this.profile).filters;
+    const { leastPriorities } = this.options;
+    if (leastPriorities && this.filters) this.memory = memoryOf(leastPriorities).rowsOf(this.pod.template, this.profile, this.filters);
+    return this.filters;
+  }
+}
+
+/** Memories live as long as the index of priorities that tells them of changes. */
+const memories = new WeakMap<LeastPriorities, DryRunMemory>();
+
+function memoryOf(priorities: LeastPriorities): DryRunMemory {
+  let memory = memories.get(priorities);
+  if (memory === undefined) {
+    memory = new DryRunMemory(priorities);
+    memories.set(priorities, memory);
+  }
+  return memory;
 }
 
 function argsOf(profile: ResolvedProfile): PreemptionArgs {

@@ -316,6 +316,54 @@ describe('search', () => {
   });
 });
 
+test('remembered dry runs never change an answer', () => {
+  const profile = profileOf();
+  let preempted = 0;
+  for (let seed = 1; seed <= 30; seed++) {
+    const prng = new Prng(seed);
+    const nodes = Array.from({ length: 6 }, (_, i) => makeNode(`n${i}`, { has: { cpu: '1' } }));
+    const bound = Array.from({ length: 40 }, (_, i) =>
+      makePod(`b${i}`, {
+        on: `n${i % 6}`,
+        priority: prng.between(0, 3),
+        labels: { app: `a${i % 2}` },
+        requests: { cpu: `${prng.between(1, 3)}00m` },
+      }),
+    );
+    const budget = {
+      namespace: 'default',
+      name: 'b',
+      selector: selector('app=a0'),
+      disruptionsAllowed: 2,
+      disruptedPods: new Set<string>(),
+    };
+    const cluster = makeCluster(nodes, bound, { podDisruptionBudgets: [budget] });
+    const leastPriorities = new LeastPriorities(cluster);
+    const budgets = new DisruptionBudgets([budget]);
+    const preemptors = [4, 5, 2].map((priority, i) => makePod(`p${i}`, { priority, requests: { cpu: `${3 + 2 * i}00m` } }));
+    for (let step = 0; step < 12; step++) {
+      const pod = prng.pick(preemptors);
+      const outcome = preempt(cluster, pod, profile, everywhere(U), { leastPriorities, budgets });
+      expect(outcome).toEqual(preempt(cluster, pod, profile, everywhere(U), { budgets }));
+      if (!('victims' in outcome)) continue;
+      preempted++;
+      const node = cluster.nodes[outcome.row] as NodeView;
+      for (const victim of outcome.victims) {
+        node.removePod(victim);
+        leastPriorities.podRemoved(victim, outcome.row);
+        budgets.podLeft(victim);
+      }
+      // Half of the preemptors arrive on their node, the others stay promised to it.
+      const arrived = { ...pod, name: `${pod.name}-${step}` };
+      if (prng.chance(1, 2)) {
+        node.addPod(arrived);
+        leastPriorities.podAdded(arrived, outcome.row);
+      } else cluster.nominated.set(node.node.name, [arrived]);
+    }
+  }
+  expect(preempted).toBeGreaterThan(100);
+});
+
 test('least priorities follow the pods', () => {
   const cluster = makeCluster(
     [makeNode('a'), makeNode('b')],
