@@ -11,6 +11,7 @@ const provenance = z
     engineVersion: z.string(),
     kubeVersion: z.enum(KUBE_VERSIONS),
     profiles: z.array(z.string()).describe('schedulerName of the profiles that were used'),
+    configuration: z.string().describe('content hash of the scheduler configuration and gates; empty for the default profile'),
     tie: z.enum(['first', 'heap', 'seeded']),
     seed: z.number(),
     percentageOfNodesToScore: z.int().min(0).max(100).describe('0: the adaptive share of kube-scheduler'),

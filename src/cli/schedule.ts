@@ -4,6 +4,7 @@ import { scheduleNames, scheduleTable, scheduleWideTable } from '../report/sched
 import { jsonPieces, yamlPieces } from '../report/structured.ts';
 import { type Answer, examples } from './help.ts';
 import { say, warn, writePieces } from './output.ts';
+import { Progress } from './progress.ts';
 import { addEngineFlags, addInputFlags, addOutputFlags, type EngineFlags, type InputFlags, type OutputFlags } from './run-options.ts';
 
 const EXAMPLES = `
@@ -40,7 +41,10 @@ async function scheduleCommand(flags: Flags): Promise<0 | 2> {
   const options = await engineOptions(flags);
   const snapshot = await readInput(flags);
   const { schedule } = await import('../index.ts');
-  const result = await schedule(snapshot, { ...options, untilStable: !flags.once });
+  const progress = new Progress('placing', !flags.quiet);
+  const result = await schedule(snapshot, { ...options, untilStable: !flags.once, onProgress: progress.update }).finally(() =>
+    progress.stop(),
+  );
   await writePieces(FORMATS[flags.output](result));
   if (!flags.quiet) {
     warn(result.notModelled);

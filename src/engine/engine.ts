@@ -95,7 +95,8 @@ export class Engine {
     const { waiting, held, foreign } = this.waitingPods(fleet);
     const { tie, seed, untilStable } = this.settings;
     const builder = builderFor?.(fleet.core);
-    const extras = { ...(builder ? { builder } : {}), ...(latencies ? { latencies } : {}) };
+    const { onProgress } = this.options;
+    const extras = { ...(onProgress ? { onProgress } : {}), ...(builder ? { builder } : {}), ...(latencies ? { latencies } : {}) };
     const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable, ...extras }).run();
     const result = this.render(run, waiting, held, foreign);
     this.keep(run, waiting, fleet);
@@ -175,11 +176,12 @@ export class Engine {
   }
 
   private provenance(): Schedule['provenance'] {
-    const { semantics, profiles, tie, seed } = this.settings;
+    const { semantics, profiles, configuration, tie, seed } = this.settings;
     return {
       engineVersion: ENGINE_VERSION,
       kubeVersion: semantics.kubeVersion,
       profiles: profiles.map(({ schedulerName }) => schedulerName),
+      configuration,
       tie,
       seed,
       percentageOfNodesToScore: profiles[0]?.percentageOfNodesToScore ?? 100,

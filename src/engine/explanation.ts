@@ -34,6 +34,7 @@ export function explainIn(snapshot: Snapshot, reference: PodReference, settings:
       engineVersion: ENGINE_VERSION,
       kubeVersion: settings.semantics.kubeVersion,
       profiles: [profile.schedulerName],
+      configuration: settings.configuration,
       tie,
       seed,
       percentageOfNodesToScore: profile.percentageOfNodesToScore,

@@ -8,6 +8,7 @@ import {
   type KubeVersion,
 } from '../model/gates.ts';
 import { applyHosts, type HostMap } from '../model/hosts.ts';
+import { digestOf } from '../model/parse/digest.ts';
 import type { TieMode } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Semantics } from '../rules/rule.ts';
@@ -38,6 +39,8 @@ export interface EngineOptions {
   readonly workers?: number;
   /** The machines under the nodes and what they can give, for the rules HostSpread and HostCapacity (see `parseHosts`). */
   readonly hosts?: HostMap;
+  /** Called as `schedule` goes on: pods decided so far, and how many there are. */
+  readonly onProgress?: (decided: number, total: number) => void;
   /** What is not modelled is an error instead of a warning. */
   readonly strict?: boolean;
 }
@@ -54,6 +57,8 @@ export interface Settings {
   readonly tie: TieMode;
   readonly seed: number;
   readonly untilStable: boolean;
+  /** See Provenance. */
+  readonly configuration: string;
   /** What the configuration asks for and decisions do not reflect. */
   readonly warnings: readonly string[];
 }
@@ -73,7 +78,12 @@ export function resolveOptions(options: EngineOptions = {}): Settings {
     ...(strict === undefined ? {} : { strict }),
   };
   const { profiles, warnings } = resolveProfiles(options.config, semantics, profileOptions);
-  return { semantics, profiles, tie, seed, untilStable: options.untilStable ?? false, warnings };
+  return { semantics, profiles, tie, seed, untilStable: options.untilStable ?? false, configuration: configurationHash(options), warnings };
+}
+
+function configurationHash({ config, featureGates = {} }: EngineOptions): string {
+  const gates = Object.entries(featureGates).sort(([a], [b]) => (a < b ? -1 : 1));
+  return config === undefined && gates.length === 0 ? '' : digestOf(JSON.stringify([config ?? null, gates]));
 }
 
 /** The release's defaults with the given gates on top. @throws PlimsollError USAGE for an unknown gate. */

@@ -18,6 +18,8 @@ export interface SchedulerOptions {
   readonly seed: number;
   /** Try pods again that a later placement may help, until nothing more can move. False: such a pod keeps its first answer. */
   readonly untilStable: boolean;
+  /** Called between batches: pods decided so far, and how many there are. */
+  readonly onProgress?: (decided: number, total: number) => void;
   /** Builds class tables side by side before the first decision; absent = each class when it is first needed. */
   readonly builder?: ClassBuilder;
   /** Told how long each decision takes. */
@@ -104,7 +106,10 @@ export class Scheduler {
     const started = secondsNow();
     this.register();
     if (this.options.builder) await this.buildAhead(this.options.builder);
-    for (let run = this.queue.take(BATCH_PODS_MAX); run.length > 0; run = this.queue.take(BATCH_PODS_MAX)) this.schedule(run);
+    for (let run = this.queue.take(BATCH_PODS_MAX); run.length > 0; run = this.queue.take(BATCH_PODS_MAX)) {
+      this.schedule(run);
+      this.options.onProgress?.(this.placed.length + this.failed.size, this.pods.length);
+    }
     return {
       placed: this.placed,
       failed: this.failed,

@@ -1,5 +1,7 @@
 import { PlimsollError } from '../base/errors.ts';
 import type { Node } from './node.ts';
+import { canonical } from './parse/canonical.ts';
+import { digestOf } from './parse/digest.ts';
 import type { Pod, PodTemplate } from './pod.ts';
 import type { Amount } from './resources.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -65,6 +67,7 @@ export function applyHosts(snapshot: Snapshot, hosts: HostMap): Snapshot {
     nodes,
     objects: { ...snapshot.objects, hosts: physical },
     notModelled: [...snapshot.notModelled, ...remarks(nodes, hosts)],
+    hash: digestOf(`${snapshot.hash}${canonical(hosts)}`),
   };
 }
 

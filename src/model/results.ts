@@ -10,6 +10,8 @@ export interface Provenance {
   readonly kubeVersion: KubeVersion;
   /** schedulerName of the profiles that were used. */
   readonly profiles: readonly string[];
+  /** Content hash of the KubeSchedulerConfiguration and the gates that differ from the release's; '' = upstream's default profile. */
+  readonly configuration: string;
   readonly tie: TieMode;
   readonly seed: number;
   readonly percentageOfNodesToScore: number;

@@ -7,6 +7,7 @@ const provenance: Provenance = {
   engineVersion: '0',
   kubeVersion: '1.36',
   profiles: ['default-scheduler'],
+  configuration: '',
   tie: 'first',
   seed: 0,
   percentageOfNodesToScore: 100,
