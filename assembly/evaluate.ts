@@ -15,7 +15,7 @@ import {
   OPEN, RATE_BYTES, RATE_HIGH, RATE_INTER_POD_AFFINITY, RATE_KERNEL, RATE_LOW, RATE_MAXIMUM_REVERSED, RATE_POD_TOPOLOGY_SPREAD, RATE_RAW,
   RATE_WEIGHT, SPAN, STEP_BYTES, STEP_CODE, STEP_KERNEL, STEP_PARAMS, TABLE_REVISION,
 } from './layout.generated';
-import { copyLane, openDiffers, openLane } from './lane';
+import { copyLane, highest, openDiffers, openLane } from './lane';
 import { joinTruncated } from './exact';
 import { filterKernel, prepareKernel, scoreKernel } from './kernels.generated';
 import { normalizeSpread, rateSpread } from './rules/pod-topology-spread';
@@ -126,15 +126,12 @@ function addRate(rate: usize, totals: usize, begin: i32, end: i32): void {
 function maximumOpen(raw: usize, verdict: usize): i32 {
   const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
   const open = i32x4.splat(OPEN);
-  let highest = i32x4.splat(0);
+  let most = i32x4.splat(0);
   for (let row = 0; row < capacity; row += 4) {
     const verdicts = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(verdict + <usize>row)));
-    highest = i32x4.max_s(highest, v128.and(v128.load(raw + (<usize>row << 2)), i32x4.eq(verdicts, open)));
+    most = i32x4.max_s(most, v128.and(v128.load(raw + (<usize>row << 2)), i32x4.eq(verdicts, open)));
   }
-  const pair = i32x4.max_s(highest, i8x16.shuffle(highest, highest, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-  const a = i32x4.extract_lane(pair, 0);
-  const b = i32x4.extract_lane(pair, 1);
-  return a > b ? a : b;
+  return highest(most);
 }
 
 /** Redoes every rate over the open rows; true when some minimum or maximum moved or a counting rate ran (raw values may have moved). */
@@ -170,24 +167,21 @@ function raiseTree(cls: usize, begin: i32, end: i32): void {
   const blockCount = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 6;
   for (let group = first >> 6; group < (last + 63) >> 6; group++) {
     const left = blockCount - (group << 6);
-    let highest = CLOSED;
+    let most = CLOSED;
     for (let i = 0; i < (left < 64 ? left : 64); i++) {
       const value = load<i32>(blocks + (<usize>((group << 6) + i) << 2));
-      if (value > highest) highest = value;
+      if (value > most) most = value;
     }
-    store<i32>(supers + (<usize>group << 2), highest);
+    store<i32>(supers + (<usize>group << 2), most);
   }
 }
 
 // @ts-ignore: decorator
 @inline
 function maximumOf(values: usize, count: i32): i32 {
-  let highest = v128.load(values);
-  for (let i = 4; i < count; i += 4) highest = i32x4.max_s(highest, v128.load(values + (<usize>i << 2)));
-  highest = i32x4.max_s(highest, i8x16.shuffle(highest, highest, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-  const a = i32x4.extract_lane(highest, 0);
-  const b = i32x4.extract_lane(highest, 1);
-  return a > b ? a : b;
+  let most = v128.load(values);
+  for (let i = 4; i < count; i += 4) most = i32x4.max_s(most, v128.load(values + (<usize>i << 2)));
+  return highest(most);
 }
 
 function totalsAndTree(cls: usize, verdict: usize, begin: i32, end: i32): void {

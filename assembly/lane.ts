@@ -40,3 +40,13 @@ export function openDiffers(a: usize, b: usize, begin: i32, end: i32): bool {
   }
   return false;
 }
+
+/** Largest of four i32. */
+// @ts-ignore: decorator
+@inline
+export function highest(four: v128): i32 {
+  const pair = i32x4.max_s(four, i8x16.shuffle(four, four, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  const a = i32x4.extract_lane(pair, 0);
+  const b = i32x4.extract_lane(pair, 1);
+  return a > b ? a : b;
+}

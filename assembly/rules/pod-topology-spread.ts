@@ -5,7 +5,7 @@ import {
   SPREAD_SOFT_CONSTRAINT_COUNT, SPREAD_SOFT_CONSTRAINTS, SPREAD_SOFT_REQUIRE_ALL, TABLE_CELLS,
 } from '../layout.generated';
 import { joinTruncated, roundHalfAway } from '../exact';
-import { refuse } from '../lane';
+import { highest, refuse } from '../lane';
 
 /** Raw value of a feasible row that misses a required key: scores 0 and takes no part in minimum and maximum. */
 const IGNORED: i32 = -1;
@@ -182,7 +182,32 @@ function isSystemDefault(params: usize): bool {
   return load<i32>(first, SOFT_HOSTNAME) != 0 && load<i32>(first + SOFT_BYTES, SOFT_HOSTNAME) == 0;
 }
 
-/** rateSpread for hostname and one other key, its loads taken out of the loop. */
+// Go math.Round of two doubles >= 0: half away from zero.
+// @ts-ignore: decorator
+@inline
+function roundPair(x: v128): v128 {
+  const whole = f64x2.trunc(x);
+  return f64x2.add(whole, v128.and(f64x2.splat(1), f64x2.ge(f64x2.sub(x, whole), f64x2.splat(0.5))));
+}
+
+// The shares of two rows' domains; 0 where the row lacks the key.
+// @ts-ignore: decorator
+@inline
+function sharesOf(column: usize, domains: usize, shares: usize): v128 {
+  const present = i64x2.extend_low_i32x4_s(i32x4.ne(v128.load64_zero(column), i32x4.splat(0)));
+  const first = v128.load64_zero(shares + (<usize>load<i32>(domains) << 3));
+  return v128.and(v128.load64_lane(shares + (<usize>load<i32>(domains, 4) << 3), first, 1), present);
+}
+
+// count * weight + addend of two rows, in this order of operations; 0 where the row lacks the key.
+// @ts-ignore: decorator
+@inline
+function hostShares(column: usize, cells: usize, weight: v128, addend: v128): v128 {
+  const present = i64x2.extend_low_i32x4_s(i32x4.ne(v128.load64_zero(column), i32x4.splat(0)));
+  return v128.and(f64x2.add(f64x2.mul(f64x2.convert_low_i32x4_s(v128.load64_zero(cells)), weight), addend), present);
+}
+
+/** rateSpread for hostname and one other key, four rows at a time. Adding 0 for a missing key leaves the sum as it is. */
 function rateSystemDefault(rate: usize, params: usize, verdict: usize): void {
   const raw = load<usize>(rate, RATE_RAW);
   const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
@@ -190,26 +215,41 @@ function rateSystemDefault(rate: usize, params: usize, verdict: usize): void {
   const zone = host + SOFT_BYTES;
   const hostColumn = load<usize>(host, SOFT_COLUMN);
   const hostCells = load<usize>(load<usize>(host, SOFT_TABLE), TABLE_CELLS);
-  const hostWeight = load<f64>(host, SOFT_WEIGHT);
-  const hostAddend = load<f64>(host, SOFT_SKEW_ADDEND);
+  const hostWeight = f64x2.splat(load<f64>(host, SOFT_WEIGHT));
+  const hostAddend = f64x2.splat(load<f64>(host, SOFT_SKEW_ADDEND));
   const zoneColumn = load<usize>(zone, SOFT_COLUMN);
   const zoneDomains = load<usize>(zone, SOFT_DOMAINS);
   const zoneShares = load<usize>(zone, SOFT_SHARES);
-  let low = i32.MAX_VALUE;
-  let high = 0;
-  for (let row = 0; row < capacity; row++) {
+  const most = i32x4.splat(i32.MAX_VALUE);
+  let low = most;
+  let high = i32x4.splat(0);
+  for (let row = 0; row < capacity; row += 4) {
+    const verdicts = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(verdict + <usize>row)));
+    const open = i32x4.eq(verdicts, i32x4.splat(OPEN));
     const at = <usize>row << 2;
-    if (<i32>load<u8>(verdict + <usize>row) != OPEN) continue;
-    let sum: f64 = 0;
-    if (load<i32>(hostColumn + at) != 0) sum = <f64>load<i32>(hostCells + at) * hostWeight + hostAddend;
-    if (load<i32>(zoneColumn + at) != 0) sum += load<f64>(zoneShares + (<usize>load<i32>(zoneDomains + at) << 3));
-    const value = <i32>roundHalfAway(sum);
-    store<i32>(raw + at, value);
-    low = value < low ? value : low;
-    high = value > high ? value : high;
+    const next = at + 8;
+    const lower = f64x2.add(
+      hostShares(hostColumn + at, hostCells + at, hostWeight, hostAddend),
+      sharesOf(zoneColumn + at, zoneDomains + at, zoneShares),
+    );
+    const upper = f64x2.add(
+      hostShares(hostColumn + next, hostCells + next, hostWeight, hostAddend),
+      sharesOf(zoneColumn + next, zoneDomains + next, zoneShares),
+    );
+    const value = joinTruncated(roundPair(lower), roundPair(upper));
+    v128.store(raw + at, value);
+    low = i32x4.min_s(low, v128.bitselect(value, most, open));
+    high = i32x4.max_s(high, v128.and(value, open));
   }
-  store<f64>(rate, <f64>low, RATE_LOW);
-  store<f64>(rate, <f64>high, RATE_HIGH);
+  store<f64>(rate, <f64>lowest(low), RATE_LOW);
+  store<f64>(rate, <f64>highest(high), RATE_HIGH);
+}
+
+function lowest(four: v128): i32 {
+  const pair = i32x4.min_s(four, i8x16.shuffle(four, four, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  const a = i32x4.extract_lane(pair, 0);
+  const b = i32x4.extract_lane(pair, 1);
+  return a < b ? a : b;
 }
 
 /**
