@@ -93,6 +93,10 @@ export class ClassEncoder implements RequestEncoder {
     return this.columns.anyUnschedulable;
   }
 
+  get portsDisputed(): boolean {
+    return this.columns.portsDisputed;
+  }
+
   /** Names the rule that writes next. */
   enter(rule: BoundRule | WeightedRule): void {
     this.current = rule;

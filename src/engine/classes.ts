@@ -97,9 +97,12 @@ export class Classes {
     this.counts = counts;
     this.semantics = semantics;
     this.objects = objects;
-    counts.onNewTerm = (term) => {
-      for (const cls of this.byTemplate.values()) if (term.selects(cls.template)) cls.stale = true;
-    };
+    counts.onNewTerm = (term) => this.outdate(term.selects);
+  }
+
+  /** Classes of these templates are compiled again before their next decision. */
+  outdate(concerns: (template: PodTemplate) => boolean): void {
+    for (const cls of this.byTemplate.values()) if (concerns(cls.template)) cls.stale = true;
   }
 
   get size(): number {

@@ -40,6 +40,8 @@ export class Columns {
   readonly rowByName: ReadonlyMap<string, number>;
   readonly capacity: number;
   readonly anyUnschedulable: boolean;
+  /** Counts of pods that hold a host port are not to be trusted any more. */
+  portsDisputed = false;
   /** Distinct taint lists; index = code. */
   readonly taintSets: (readonly Taint[])[] = [];
   private readonly resources = new Map<string, ResourceColumns>();

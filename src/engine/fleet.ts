@@ -6,6 +6,7 @@ import type { Pod, PodTemplate } from '../model/pod.ts';
 import { podUsage } from '../model/requests.ts';
 import { AMOUNT_MAX } from '../model/resources.ts';
 import type { ClusterObjects } from '../model/snapshot.ts';
+import { hostPorts } from '../rules/host-ports.ts';
 import type { Semantics } from '../rules/rule.ts';
 import { ClusterView } from '../rules/view.ts';
 import { Classes, type PodClass } from './classes.ts';
@@ -103,6 +104,7 @@ export class Fleet {
     const pods = this.podsOnRow[row] as Pod[];
     const at = pods.findIndex((other) => other.name === pod.name && other.namespace === pod.namespace);
     assert(at >= 0, 'a pod is removed from the row it is on');
+    this.disputePorts(pods[at] as Pod, pods);
     const [removed] = pods.splice(at, 1) as [Pod];
     const entry = this.counts.entry(removed.template);
     entry.forget(row, removed.terminating);
@@ -114,6 +116,22 @@ export class Fleet {
     this.core.exports.recordChange(row);
     this.plain?.nodes[row]?.removePod(removed);
     this.least?.podRemoved(removed, row);
+  }
+
+  /**
+   * Pods that were forced onto one host port share upstream's entry for it, so that the port counts as free once the first of them leaves. Counts
+   * of holders cannot tell that: from then on NodePorts runs over the plain picture, which remembers.
+   */
+  private disputePorts(leaving: Pod, onRow: readonly Pod[]): void {
+    const ports = hostPorts(leaving.template);
+    if (ports.length === 0 || this.columns.portsDisputed) return;
+    const held = onRow.filter((pod) => pod !== leaving).flatMap((pod) => hostPorts(pod.template));
+    const same = ({ hostIP, hostPort, protocol }: (typeof ports)[number]) =>
+      held.some((other) => other.hostIP === hostIP && other.hostPort === hostPort && other.protocol === protocol);
+    if (!ports.some(same)) return;
+    this.view();
+    this.columns.portsDisputed = true;
+    this.classes.outdate((template) => hostPorts(template).length > 0);
   }
 
   /** The plain picture of the cluster as it is now. */

@@ -17,8 +17,8 @@ export interface BudgetSplit {
 export class DisruptionBudgets {
   private readonly budgets: readonly PodDisruptionBudget[];
   private readonly allowed: Int32Array;
-  /** Changes whenever an allowance does. */
-  revision = 0;
+  /** Another object whenever an allowance has changed, and for every run. */
+  revision: object = {};
   /** Indices of the budgets that select pods of a template. */
   private readonly selecting = new WeakMap<PodTemplate, readonly number[]>();
 
@@ -60,7 +60,7 @@ export class DisruptionBudgets {
     if (pod.terminating) return;
     for (const index of this.chargedFor(pod)) {
       this.allowed[index] = Math.max(0, (this.allowed[index] as number) - 1);
-      this.revision++;
+      this.revision = {};
     }
   }
 

@@ -22,7 +22,7 @@ const TEMPLATES_MAX = 16;
 
 interface Entry {
   readonly revision: number;
-  readonly budgets: number;
+  readonly budgets: object;
   readonly result: Candidate | Status;
 }
 

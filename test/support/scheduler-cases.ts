@@ -13,12 +13,30 @@ export interface SchedulerCase {
   readonly options: EngineOptions;
 }
 
+/** Without what keeps most pods from most nodes, so that it is room that they lack. */
+const ROOMY = {
+  taints: false,
+  cordons: false,
+  hostPorts: false,
+  nodeSelector: false,
+  requiredNodeAffinity: false,
+  extendedResources: false,
+  unknownResources: false,
+  hugepages: false,
+  zeroCapacity: false,
+  podLevelResources: false,
+  claims: false,
+  unboundClaims: false,
+  fewPlugins: false,
+  neverPreempt: false,
+} as const;
+
 /** Kinds of cluster that take turns, so that each meets every tie mode: what random features alone bring together too seldom. */
 const LEANINGS: readonly Partial<Record<Feature, boolean>>[] = [
   {},
-  { priorities: true, fewPodSlots: true, neverPreempt: false, brokenClaims: false },
-  { priorities: true, bigPods: true, budgets: true, startTimes: true, cordons: false },
-  { priorities: true, fewPodSlots: true, nominated: true, antiAffinity: true, brokenClaims: false },
+  { ...ROOMY, priorities: true, fewPodSlots: true },
+  { ...ROOMY, priorities: true, bigPods: true, budgets: true, startTimes: true },
+  { ...ROOMY, priorities: true, fewPodSlots: true, nominated: true, antiAffinity: true, budgets: true },
   { nominated: true, matchFields: true, requiredNodeAffinity: true },
   { hardSpread: true, podAffinity: true, zones: true },
   { ephemeralVolumes: true, claims: true, unboundClaims: true, priorities: true },
@@ -39,7 +57,8 @@ export function schedulerCase(seed: number, large = false): SchedulerCase {
     maxPending: 40,
     features: { ...features, sampling: false },
   });
-  const items = cluster.list.items.map((item) => ageing(prng, item));
+  const crowded = features.priorities === true ? crowd(prng, cluster.list.items) : cluster.list.items;
+  const items = crowded.map((item) => ageing(prng, item));
   const builder = new SnapshotBuilder({ defaults: false });
   builder.add({ ...cluster.list, items }, { file: `seed ${seed}` });
   const tie = (['first', 'heap', 'seeded'] as const)[Math.floor(seed / LEANINGS.length) % 3] as 'first';
@@ -53,6 +72,24 @@ export function schedulerCase(seed: number, large = false): SchedulerCase {
     ...(large && prng.chance(1, 3) ? { percentageOfNodesToScore: prng.pick([0, 1, 5, 50, 99]) } : {}),
   };
   return { name: `seed ${seed} (${large ? 'large, ' : ''}${tie}, ${kubeVersion})`, snapshot: builder.finish(), options };
+}
+
+/** Most nodes have no slot left beside their pods, and half of the waiting pods are more important than most others. */
+function crowd(prng: Prng, items: readonly RawItem[]): RawItem[] {
+  const podsOn = new Map<unknown, number>();
+  for (const item of items) {
+    const nodeName = item.kind === 'Pod' ? (item.spec as MutableItem).nodeName : undefined;
+    if (nodeName !== undefined) podsOn.set(nodeName, (podsOn.get(nodeName) ?? 0) + 1);
+  }
+  return items.map((item) => {
+    const { metadata, spec, status } = item as { metadata: MutableItem; spec: MutableItem; status: MutableItem };
+    if (item.kind === 'Node' && prng.chance(4, 5)) {
+      const pods = String(Math.max(1, (podsOn.get(metadata.name) ?? 0) + prng.pick([-1, 0, 0, 0, 1])));
+      return { ...item, status: { ...status, allocatable: { ...(status.allocatable as MutableItem), pods } } };
+    }
+    if (item.kind !== 'Pod' || spec.nodeName !== undefined || prng.chance(1, 2)) return item;
+    return { ...item, spec: { ...spec, priority: prng.pick([50, 500, 5000, 2_000_000_000]) } };
+  });
 }
 
 /** A few pending pods are on their way out. */

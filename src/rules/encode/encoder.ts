@@ -66,6 +66,8 @@ export interface RequestEncoder {
 
   /** Some node has spec.unschedulable. */
   readonly anyUnschedulable: boolean;
+  /** Which host ports are taken can only be asked of the plain twin. */
+  readonly portsDisputed: boolean;
   rowOf(nodeName: string): number | undefined;
   /** `missingAsEmpty`: nodes without the key get the code of ''. */
   labelColumn(key: string, missingAsEmpty?: boolean): LabelColumn;

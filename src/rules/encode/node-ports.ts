@@ -9,6 +9,10 @@ export const encodeNodePorts: RuleEncoding = {
   filter(encoder) {
     const wanted = hostPorts(encoder.template);
     if (wanted.length === 0) return;
+    if (encoder.portsDisputed) {
+      encoder.hostFilter();
+      return;
+    }
     const table = encoder.countTable({ feeds: [{ tally: portHolders(wanted), weight: 1 }] });
     encoder.localFilter(FILTER_ROW_COUNT, table, [unschedulable(REASON)]);
   },
