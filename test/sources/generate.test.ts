@@ -4,6 +4,7 @@ import { PlimsollError } from '../../src/base/errors.ts';
 import { generate, generateCluster } from '../../src/sources/generate.ts';
 import { nameSuffix } from '../../src/sources/generate-objects.ts';
 import { GENERATE_OPTIONS, type GenerateOptions } from '../../src/sources/generate-options.ts';
+import { readSnapshot } from '../../src/sources/read-snapshot.ts';
 
 interface Raw {
   readonly kind: string;
@@ -101,6 +102,32 @@ describe('generate', () => {
       expect(sum.gpu).toBeLessThanOrEqual(Number(allocatable['nvidia.com/gpu'] ?? 0));
       expect(sum.pods).toBeLessThanOrEqual(Number(allocatable.pods));
     }
+  });
+
+  test('is what an API server would store: reading it with defaults adds nothing', async () => {
+    const shares = {
+      taintShare: 30,
+      gpuShare: 10,
+      tolerationShare: 30,
+      nodeAffinityShare: 30,
+      podAffinityShare: 30,
+      antiAffinityShare: 30,
+    };
+    const options = {
+      nodes: 30,
+      pods: 300,
+      deployments: 60,
+      boundShare: 30,
+      spreadShare: 30,
+      priorityShare: 40,
+      budgetShare: 50,
+      ...shares,
+    };
+    const list = JSON.parse([...generate(options)].join(''));
+    const [stored, defaulted] = [await readSnapshot(list, { defaults: false }), await readSnapshot(list, { defaults: true })];
+    expect(defaulted.pods.length).toBe(300);
+    expect(defaulted).toEqual(stored);
+    expect(defaulted.notModelled).toEqual([]);
   });
 
   test('shares of 0 leave a feature out and of 100 give it to all', () => {

@@ -89,7 +89,7 @@ function drawAllocatable(draw: Draw): MutableItem {
   if (draw.sometimes('extendedResources', 2, 3)) allocatable['nvidia.com/gpu'] = prng.pick(['0', '1', '4', '8']);
   if (draw.sometimes('extendedResources', 1, 3)) allocatable['example.com/license'] = prng.pick(['2', '1000']);
   if (draw.sometimes('hugepages', 1, 2)) allocatable['hugepages-2Mi'] = prng.pick(['0', '64Mi', '1Gi']);
-  if (draw.sometimes('unknownResources', 1, 2)) allocatable['attachable-volumes-aws-ebs'] = prng.pick(['1', '39']);
+  if (draw.sometimes('unknownResources', 1, 2)) allocatable['kubernetes.io/batch'] = prng.pick(['1', '39']);
   if (draw.sometimes('hugeCapacity', 1, 3)) allocatable.cpu = prng.pick(HUGE_CPU);
   if (draw.sometimes('hugeCapacity', 1, 3)) allocatable.memory = prng.pick(HUGE_MEMORY);
   if (draw.sometimes('zeroCapacity', 1, 4)) allocatable[prng.pick(['cpu', 'memory', 'pods'])] = '0';

@@ -128,8 +128,9 @@ function drawRequests(draw: Draw): Record<string, string> {
   if (draw.sometimes('ephemeralStorage', 1, 3)) requests['ephemeral-storage'] = prng.pick(['0', '1Gi', '30Gi']);
   if (draw.sometimes('extendedResources', 1, 3)) requests['nvidia.com/gpu'] = prng.pick(['0', '1', '1', '4']);
   if (draw.sometimes('extendedResources', 1, 8)) requests['example.com/license'] = '1';
-  if (draw.sometimes('hugepages', 1, 4)) requests['hugepages-2Mi'] = '4Mi';
-  if (draw.sometimes('unknownResources', 1, 6)) requests['attachable-volumes-aws-ebs'] = '1';
+  // The API server wants cpu or memory beside huge pages.
+  if (draw.sometimes('hugepages', 1, 4) && 'cpu' in requests) requests['hugepages-2Mi'] = '4Mi';
+  if (draw.sometimes('unknownResources', 1, 6)) requests['kubernetes.io/batch'] = '1';
   return requests;
 }
 
