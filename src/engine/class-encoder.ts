@@ -66,6 +66,8 @@ export class ClassEncoder implements RequestEncoder {
   narrowed: readonly number[] | undefined;
   constantScore = 0;
   staticLane = 0;
+  /** Count tables to give back with the class, as often as they stand here. */
+  readonly heldTables: number[] = [];
   /** A rule refuses the pod for the whole cluster. */
   refused = false;
   /** Parameters of the NodeResourcesFit filter, for diagnosis. */
@@ -161,7 +163,9 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   countTable(spec: CountTableSpec): number {
-    return this.counts.table(spec);
+    const table = this.counts.table(spec);
+    this.heldTables.push(table);
+    return table;
   }
 
   carriedTerms(template: PodTemplate): readonly CarriedTerm[] {

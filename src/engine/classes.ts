@@ -65,6 +65,7 @@ export interface PodClass {
   /** A rule refuses the pods of this class for the whole cluster. */
   readonly refused: boolean;
   readonly allocations: readonly { readonly address: number; readonly bytes: number }[];
+  readonly heldTables: readonly number[];
   /** A template registered later acts on this class: compile it again before its next decision. */
   stale: boolean;
   /** Logical time of the last use. */
@@ -155,6 +156,7 @@ export class Classes {
   drop(cls: PodClass): void {
     if (this.byTemplate.get(cls.template) !== cls) return;
     for (const { address, bytes } of cls.allocations) this.core.release(address, bytes);
+    for (const table of cls.heldTables) this.counts.release(table);
     this.byTemplate.delete(cls.template);
     this.bytes -= bytesOf(cls);
   }
@@ -216,7 +218,7 @@ export class Classes {
     set(CLASS_CONSTANT, encoder.constantScore);
     set(CLASS_HOST_LANE, hostLane);
     set(CLASS_USAGE, entry.usage);
-    const { codes, fitParams, narrowed, hostFilters, hostScores, allocations, refused } = encoder;
+    const { codes, fitParams, narrowed, hostFilters, hostScores, allocations, heldTables, refused } = encoder;
     return {
       template: entry.template,
       entry,
@@ -231,6 +233,7 @@ export class Classes {
       verdictLane: verdict,
       refused,
       allocations,
+      heldTables,
       stale: false,
       usedAt: 0,
     };

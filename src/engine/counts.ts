@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import type { Core } from '../layout/core.ts';
 import { TABLE_BYTES, TABLE_CELLS, TABLE_FLOAT } from '../layout/layout.generated.ts';
 import type { PodTemplate } from '../model/pod.ts';
@@ -22,6 +23,16 @@ interface TallyState {
   readonly uses: TallyUse[];
 }
 
+interface CountTable {
+  readonly key: string;
+  readonly address: number;
+  readonly cells: number;
+  readonly bytes: number;
+  readonly tallies: readonly TallyState[];
+  /** Classes that use it. */
+  holds: number;
+}
+
 /**
  * Which templates exist, what is counted about their pods, and the tables of counts. A placement finds the cells it changes in its template's
  * effects, so keeping all tables exact costs a few additions per placement however many tables there are.
@@ -36,7 +47,8 @@ export class Counts {
   private readonly tallies = new Map<string, TallyState>();
   private readonly talliesByAnchor = new Map<string, TallyState[]>();
   private readonly looseTallies: TallyState[] = [];
-  private readonly tables = new Map<string, number>();
+  private readonly tables = new Map<string, CountTable>();
+  private readonly tableByAddress = new Map<number, CountTable>();
   private readonly terms = new Map<string, CarriedTerm>();
   private readonly termsByAnchor = new Map<string, CarriedTerm[]>();
   private readonly looseTerms: CarriedTerm[] = [];
@@ -59,26 +71,51 @@ export class Counts {
     return this.entries.get(template) ?? this.register(template);
   }
 
-  /** Address of the TABLE with these counts, made and filled from the pods already placed on first sight. */
+  /**
+   * Address of the TABLE with these counts, made and filled from the pods already placed on first sight. Every call is a hold that `release`
+   * gives back; a table without holds is gone and comes back exact.
+   */
   table(spec: CountTableSpec): number {
     const key = tableKey(spec);
     const known = this.tables.get(key);
-    if (known !== undefined) return known;
+    if (known) {
+      known.holds++;
+      return known.address;
+    }
     const column = spec.topologyKey === undefined ? undefined : this.columns.labelColumn(spec.topologyKey, spec.missingAsEmpty ?? false);
-    const cells = column ? column.values.length : this.columns.capacity;
+    const bytes = (column ? column.values.length : this.columns.capacity) * (spec.float ? 8 : 4);
     const address = this.core.allocate(TABLE_BYTES);
-    const cellAddress = this.core.allocate(cells * (spec.float ? 8 : 4));
-    this.core.u32[(address + TABLE_CELLS) / 4] = cellAddress;
+    const cells = this.core.allocate(bytes);
+    this.core.u32[(address + TABLE_CELLS) / 4] = cells;
     this.core.i32[(address + TABLE_FLOAT) / 4] = spec.float ? 1 : 0;
-    this.tables.set(key, address);
     const include = spec.include ? this.columns.mask(spec.include.key, spec.include.accepts) : 0;
-    for (const { tally, weight } of spec.feeds) {
+    const tallies = spec.feeds.map(({ tally, weight }) => {
       const state = this.tally(tally);
       const use = { table: address, column: column?.address ?? 0, include, weight };
       state.uses.push(use);
       for (const { entry, times } of state.counted) this.connect(entry, state.tally, use, times);
-    }
+      return state;
+    });
+    const table: CountTable = { key, address, cells, bytes, tallies, holds: 1 };
+    this.tables.set(key, table);
+    this.tableByAddress.set(address, table);
     return address;
+  }
+
+  /** Gives back one hold on a table. O(templates that it counts) when it was the last. */
+  release(address: number): void {
+    const table = this.tableByAddress.get(address);
+    assert(table !== undefined && table.holds > 0, 'a table is released as often as it was asked for');
+    if (--table.holds > 0) return;
+    for (const state of new Set(table.tallies)) {
+      for (const { entry } of state.counted) entry.removeEffects(address);
+      removeWhere(state.uses, (use) => use.table === address);
+      if (state.uses.length === 0) this.forgetTally(state);
+    }
+    this.tables.delete(table.key);
+    this.tableByAddress.delete(address);
+    this.core.release(table.cells, table.bytes);
+    this.core.release(address, TABLE_BYTES);
   }
 
   /** Terms carried by known templates that select this template's pods. */
@@ -129,6 +166,17 @@ export class Counts {
     const candidates = tally.anchor === undefined ? this.entries.values() : (this.entriesByToken.get(tally.anchor) ?? []);
     for (const entry of candidates) this.countEntry(state, entry);
     return state;
+  }
+
+  private forgetTally(state: TallyState): void {
+    const { key, anchor } = state.tally;
+    this.tallies.delete(key);
+    if (anchor === undefined) removeWhere(this.looseTallies, (other) => other === state);
+    else {
+      const anchored = this.talliesByAnchor.get(anchor) ?? [];
+      removeWhere(anchored, (other) => other === state);
+      if (anchored.length === 0) this.talliesByAnchor.delete(anchor);
+    }
   }
 
   private countEntry(state: TallyState, entry: TemplateEntry): void {
@@ -190,4 +238,9 @@ function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void 
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);
+}
+
+function removeWhere<Value>(list: Value[], matches: (value: Value) => boolean): void {
+  const at = list.findIndex(matches);
+  if (at >= 0) list.splice(at, 1);
 }

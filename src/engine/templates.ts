@@ -93,6 +93,21 @@ export class TemplateEntry {
     return address;
   }
 
+  /** Drops the effects on a table. O(effects). */
+  removeEffects(table: number): void {
+    const { core } = this;
+    const list = core.u32[(this.usage + USAGE_EFFECTS) / 4] as number;
+    let kept = 0;
+    for (let i = 0; i < this.effectCount; i++) {
+      const at = list + i * EFFECT_BYTES;
+      if (core.u32[(at + EFFECT_TABLE) / 4] === table) continue;
+      if (kept < i) core.u8.copyWithin(list + kept * EFFECT_BYTES, at, at + EFFECT_BYTES);
+      kept++;
+    }
+    this.effectCount = kept;
+    core.i32[(this.usage + USAGE_EFFECT_COUNT) / 4] = kept;
+  }
+
   /** Forgets where one pod was. O(pods of the template). */
   forget(row: number, terminating: boolean): void {
     const rows = terminating ? this.terminatingRows : this.rows;
