@@ -37,52 +37,63 @@ export class Engine {
   private nodes: Node[];
   private pods: Map<string, Pod>;
   private fleet: Fleet | undefined;
+  /** What was found to be unknown of the machines when the fleet was laid out. */
+  private notModelled: readonly string[] = [];
+  private busy = false;
   private core: Core | undefined;
 
   /** @throws PlimsollError for options and configuration, see `resolveOptions`. */
   constructor(snapshot: Snapshot, options: EngineOptions = {}, core?: Core) {
     this.options = options;
     this.settings = resolveOptions(options);
-    this.source = withHosts(snapshot, options);
-    this.objects = this.source.objects;
-    this.nodes = [...this.source.nodes];
+    this.source = snapshot;
+    this.objects = snapshot.objects;
+    this.nodes = [...snapshot.nodes];
     this.pods = new Map(snapshot.pods.map((pod) => [podKey(pod), pod]));
     this.core = core;
+    // What contradicts itself is refused here rather than at the first question.
+    withHosts(snapshot, options);
   }
 
-  /** The cluster as it is now; pods that were placed carry their node. O(nodes + pods). */
+  /**
+   * The cluster as it is now; pods that were placed carry their node, and those on one node stand in the order in which they came there. An engine
+   * made from it answers as this one does. O(nodes + pods).
+   */
   snapshot(): Snapshot {
-    return { ...this.source, nodes: [...this.nodes], pods: [...this.pods.values()], objects: this.objects };
+    this.checkIdle();
+    const pods = this.orderedPods().filter((pod) => !isFinished(pod));
+    return { ...this.source, nodes: [...this.nodes], pods, objects: this.objects };
   }
 
   /** One attempt for one pod as the cluster is now, told in full. @throws PlimsollError NOT_FOUND for the pod or its profile. */
   explain(reference: PodReference): Explanation {
-    return explainIn(this.snapshot(), reference, this.settings);
+    return explainIn(withHosts(this.snapshot(), this.options), reference, this.settings);
   }
 
   /** An independent copy for a what-if. O(nodes + pods). */
   fork(): Engine {
-    // The hosts are in the snapshot's labels and objects already.
-    const { hosts: _, ...options } = this.options;
-    return new Engine(this.snapshot(), options);
+    return new Engine(this.snapshot(), this.options);
   }
 
   /**
    * Applies one change. Pod changes are kept up incrementally; a node change lays the columns out anew before the next decision.
-   * @throws PlimsollError DUPLICATE for an added object that exists, NOT_FOUND for a changed or removed one that does not.
+   * @throws PlimsollError DUPLICATE for an added object that exists, NOT_FOUND for a changed or removed one that does not, USAGE during `schedule`.
    */
   apply(change: Change): void {
+    this.checkIdle();
     switch (change.kind) {
       case 'nodeAdded':
       case 'nodeChanged':
       case 'nodeRemoved':
         this.applyToNodes(change);
-        this.fleet = undefined;
+        this.dropFleet();
         return;
       case 'podAdded':
       case 'podChanged':
       case 'podRemoved':
         this.applyToPods(change);
+        // Rules about machines know how many replicas there are.
+        if (this.options.hosts) this.dropFleet();
     }
   }
 
@@ -91,29 +102,70 @@ export class Engine {
    * placements may, until nothing more can move. Calling again tries again. `latencies` records how long each decision takes.
    */
   async schedule(builderFor?: BuilderFactory, latencies?: LatencyRecorder): Promise<Schedule> {
+    this.checkIdle();
     const fleet = this.currentFleet();
     const { waiting, held, foreign } = this.waitingPods(fleet);
     const { tie, seed, untilStable } = this.settings;
     const builder = builderFor?.(fleet.core);
     const { onProgress } = this.options;
     const extras = { ...(onProgress ? { onProgress } : {}), ...(builder ? { builder } : {}), ...(latencies ? { latencies } : {}) };
-    const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable, ...extras }).run();
-    const result = this.render(run, waiting, held, foreign);
-    this.keep(run, waiting, fleet);
-    return result;
+    this.busy = true;
+    try {
+      const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable, ...extras }).run();
+      const result = this.render(run, waiting, held, foreign);
+      this.keep(run, waiting, fleet);
+      return result;
+    } catch (error) {
+      // Half a run is no state to go on from.
+      this.fleet = undefined;
+      throw error;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Threads are awaited in the midst of a run: nothing may be asked or changed meanwhile. */
+  private checkIdle(): void {
+    if (this.busy) throw new PlimsollError('USAGE', 'the engine is scheduling', { hint: 'await schedule first, or fork before it' });
   }
 
   private currentFleet(): Fleet {
-    if (this.fleet) return this.fleet;
+    // Who holds a disputed port is remembered within a run only, as upstream's memory of it ends with the process.
+    if (this.fleet && !this.fleet.columns.portsDisputed) return this.fleet;
+    this.dropFleet();
     this.core ??= new Core();
     this.core.reset();
-    const fleet = new Fleet(this.nodes, this.objects, this.settings.semantics, this.settings.profiles, this.core);
-    for (const pod of this.pods.values()) {
+    const { nodes, pods, objects, notModelled } = withHosts(this.snapshot(), this.options);
+    const fleet = new Fleet(nodes, objects, this.settings.semantics, this.settings.profiles, this.core);
+    for (const pod of pods) {
       const row = pod.nodeName === '' ? undefined : fleet.rowOf(pod.nodeName);
       if (row !== undefined) fleet.place(pod, row);
     }
     this.fleet = fleet;
+    this.notModelled = notModelled;
     return fleet;
+  }
+
+  /** The fleet is laid out anew when it is needed next. O(nodes + pods). */
+  private dropFleet(): void {
+    if (!this.fleet) return;
+    this.pods = new Map(this.orderedPods().map((pod) => [podKey(pod), pod]));
+    this.fleet = undefined;
+  }
+
+  /** All pods in snapshot order, except that the places of the pods on one node are taken by these pods in the order of their arrival. */
+  private orderedPods(): Pod[] {
+    const pods = [...this.pods.values()];
+    const { fleet } = this;
+    if (!fleet) return pods;
+    const taken = new Uint32Array(fleet.nodes.length);
+    return pods.map((pod) => {
+      const row = rowHeldBy(pod, fleet);
+      if (row === undefined) return pod;
+      const next = fleet.podsOnRow[row]?.[taken[row] as number] as Pod;
+      taken[row] = (taken[row] as number) + 1;
+      return this.pods.get(podKey(next)) as Pod;
+    });
   }
 
   /** Pods to be scheduled, pods that are held back with the reason, and pods of schedulers that no profile serves. */
@@ -122,7 +174,7 @@ export class Engine {
     const held = new Map<Pod, string>();
     const foreign = new Map<string, number>();
     for (const pod of this.pods.values()) {
-      if (pod.nodeName !== '') continue;
+      if (pod.nodeName !== '' || isFinished(pod)) continue;
       const profile = fleet.profileOf(pod);
       const { schedulerName } = pod.template;
       const gate = profile?.preEnqueue.includes(schedulingGates.name) ? gatedStatus(pod) : undefined;
@@ -171,7 +223,7 @@ export class Engine {
         decideSeconds,
         decisionsPerSecond: decideSeconds > 0 ? Math.round(pending / decideSeconds) : 0,
       },
-      notModelled: [...this.source.notModelled, ...this.settings.warnings, ...strangers],
+      notModelled: [...this.notModelled, ...this.settings.warnings, ...strangers],
     };
   }
 
@@ -196,7 +248,13 @@ export class Engine {
       const pod = waiting[index] as Pod;
       this.pods.set(podKey(pod), { ...pod, nodeName: (this.nodes[row] as Node).name, nominatedNodeName: '' });
     }
+    for (const index of run.failed.keys()) {
+      const pod = waiting[index] as Pod;
+      const nominatedNodeName = run.nominated.get(podKey(pod)) ?? '';
+      if (nominatedNodeName !== pod.nominatedNodeName) this.pods.set(podKey(pod), { ...pod, nominatedNodeName });
+    }
     for (const { victims } of run.preemptions) for (const victim of victims) this.pods.delete(podKey(victim));
+    if (this.options.hosts && run.preemptions.length > 0) this.dropFleet();
   }
 
   private applyToNodes(change: Extract<Change, { kind: `node${string}` }>): void {
@@ -212,16 +270,25 @@ export class Engine {
     const key = podKey(change.pod);
     const known = this.pods.get(key);
     check(known !== undefined, change.kind === 'podAdded', 'pod', key);
-    const oldRow = known && known.nodeName !== '' ? this.fleet?.rowOf(known.nodeName) : undefined;
+    const oldRow = known && this.fleet && rowHeldBy(known, this.fleet);
     if (known && oldRow !== undefined) this.fleet?.remove(known, oldRow);
     if (change.kind === 'podRemoved') {
       this.pods.delete(key);
       return;
     }
     this.pods.set(key, change.pod);
-    const row = change.pod.nodeName === '' ? undefined : this.fleet?.rowOf(change.pod.nodeName);
+    const row = this.fleet && rowHeldBy(change.pod, this.fleet);
     if (row !== undefined) this.fleet?.place(change.pod, row);
   }
+}
+
+/** A finished pod holds nothing and waits for nothing; it is kept until its removal is told. */
+function isFinished({ phase }: Pod): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+function rowHeldBy(pod: Pod, fleet: Fleet): number | undefined {
+  return pod.nodeName === '' || isFinished(pod) ? undefined : fleet.rowOf(pod.nodeName);
 }
 
 function check(known: boolean, added: boolean, kind: string, name: string): void {

@@ -30,7 +30,7 @@ export class Fleet {
   readonly columns: Columns;
   readonly counts: Counts;
   readonly classes: Classes;
-  /** Pods of each row in order of arrival. */
+  /** Pods of each row in order of arrival; a removal moves the last pod into the hole, as in NodeView. */
   readonly podsOnRow: Pod[][];
   private readonly profiles: ReadonlyMap<string, ResolvedProfile>;
   private plain: ClusterView | undefined;
@@ -105,7 +105,9 @@ export class Fleet {
     const at = pods.findIndex((other) => other.name === pod.name && other.namespace === pod.namespace);
     assert(at >= 0, 'a pod is removed from the row it is on');
     this.disputePorts(pods[at] as Pod, pods);
-    const [removed] = pods.splice(at, 1) as [Pod];
+    const removed = pods[at] as Pod;
+    const last = pods.pop() as Pod;
+    if (at < pods.length) pods[at] = last;
     const entry = this.counts.entry(removed.template);
     entry.forget(row, removed.terminating);
     const terminating = removed.terminating ? 1 : 0;
@@ -141,6 +143,11 @@ export class Fleet {
       for (let row = 0; row < this.nodes.length; row++) for (const pod of this.podsOnRow[row] as Pod[]) this.plain.nodes[row]?.addPod(pod);
     }
     return this.plain;
+  }
+
+  /** No pod is promised a node. */
+  clearNominations(): void {
+    this.plain?.nominated.clear();
   }
 
   /** Least priorities per node and in the cluster, for preemption. */

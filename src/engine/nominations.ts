@@ -6,8 +6,10 @@ export class Nominations {
   private readonly fleet: Fleet;
   private readonly nodeOf = new Map<string, string>();
 
+  /** The fleet forgets the promises of an earlier run. */
   constructor(fleet: Fleet) {
     this.fleet = fleet;
+    fleet.clearNominations();
   }
 
   add(pod: Pod, nodeName: string): void {
@@ -26,6 +28,11 @@ export class Nominations {
     const left = (nominated.get(nodeName) ?? []).filter((other) => podKey(other) !== key);
     if (left.length > 0) nominated.set(nodeName, left);
     else nominated.delete(nodeName);
+  }
+
+  /** Promised nodes by `podKey`. */
+  get all(): ReadonlyMap<string, string> {
+    return this.nodeOf;
   }
 
   /** The node promised to the pod; undefined = none. */

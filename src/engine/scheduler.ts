@@ -44,6 +44,8 @@ export interface ScheduleRun {
   /** Message by pod, in input order. */
   readonly failed: ReadonlyMap<number, string>;
   readonly preemptions: readonly PreemptedBy[];
+  /** Nodes promised to pods that are not on them, by `podKey`. */
+  readonly nominated: ReadonlyMap<string, string>;
   /** Placements changed volumes or claims too. */
   readonly reserved: boolean;
   readonly seconds: number;
@@ -85,6 +87,8 @@ export class Scheduler {
       wakeAfterPlacement: options.untilStable,
       hints: queueHints({ objects: fleet.objects, semantics: fleet.semantics, profileOf: (template) => fleet.profileFor(template) }),
     });
+    // A run begins as upstream's scheduler does after a start, whatever this fleet has decided before.
+    fleet.nextStart = 0;
     this.nominations = new Nominations(fleet);
     this.budgets = new DisruptionBudgets(fleet.objects.podDisruptionBudgets);
     this.attempts = new Attempts(fleet, this.nominations, this.budgets, options.tie, new Prng(options.seed));
@@ -99,6 +103,7 @@ export class Scheduler {
       return await this.decideAll();
     } finally {
       this.options.latencies?.detach();
+      for (const list of [this.classList, this.rowList]) this.fleet.core.release(list, BATCH_PODS_MAX * 4);
     }
   }
 
@@ -114,6 +119,7 @@ export class Scheduler {
       placed: this.placed,
       failed: this.failed,
       preemptions: this.preemptions,
+      nominated: this.nominations.all,
       reserved: this.reserved,
       seconds: secondsNow() - started,
       decideSeconds: this.bulkSeconds + this.attempts.decideSeconds,
