@@ -151,15 +151,20 @@ export class Scheduler {
     let at = 0;
     while (at < run.length) {
       const bulk = this.bulkFrom(run, at);
-      at += bulk.length > 0 ? this.decideBulk(bulk) : 0;
-      if (at >= run.length) return;
-      // The next pod failed in bulk or must be tried alone.
-      const settled = this.decideAlone(run[at] as number);
-      at++;
-      if (!settled && at < run.length) {
-        this.queue.putBack(run.slice(at));
-        return;
-      }
+      let done = 0;
+      // A pod that the core finds no row for is tried alone; while such attempts change nothing the rest of the bulk stands.
+      do {
+        if (done < bulk.length) done += this.decideBulk(bulk, done);
+        if (at + done >= run.length) return;
+        if (done === bulk.length && bulk.length > 0) break;
+        const settled = this.decideAlone(run[at + done] as number);
+        done++;
+        if (!settled) {
+          if (at + done < run.length) this.queue.putBack(run.slice(at + done));
+          return;
+        }
+      } while (done < bulk.length);
+      at += done;
     }
   }
 
@@ -189,17 +194,19 @@ export class Scheduler {
     }
   }
 
-  /** Returns how many were placed; the next one, if any, found no row. */
-  private decideBulk(entries: readonly BulkEntry[]): number {
+  /** Decides the entries from `first` on. Returns how many were placed; the next one, if any, found no row. */
+  private decideBulk(entries: readonly BulkEntry[], first: number): number {
     const { core } = this.fleet;
-    entries.forEach(({ cls }, i) => {
-      core.u32[this.classList / 4 + i] = cls.address;
-    });
+    if (first === 0) {
+      entries.forEach(({ cls }, i) => {
+        core.u32[this.classList / 4 + i] = cls.address;
+      });
+    }
     const started = secondsNow();
-    const count = core.exports.decideRun(this.classList, this.rowList, entries.length);
+    const count = core.exports.decideRun(this.classList + first * 4, this.rowList, entries.length - first);
     this.bulkSeconds += secondsNow() - started;
     for (let i = 0; i < count; i++) {
-      const { index, cls } = entries[i] as BulkEntry;
+      const { index, cls } = entries[first + i] as BulkEntry;
       const row = core.i32[this.rowList / 4 + i] as number;
       this.fleet.notePlaced(this.pods[index] as Pod, row);
       this.notePlaced(index, row);
