@@ -136,7 +136,7 @@ export class ClassEncoder implements RequestEncoder {
 
   taintLane(value: (taints: readonly Taint[]) => number): { readonly address: number; readonly highest: number } {
     const perSet = this.columns.taintSets.map(value);
-    const highest = Math.max(0, ...perSet);
+    const highest = perSet.reduce((most, value) => Math.max(most, value), 0);
     if (highest === 0) return { address: 0, highest };
     const address = this.lane(4);
     const taintSet = this.columns.taintSetColumn;

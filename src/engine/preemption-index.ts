@@ -57,7 +57,10 @@ export class LeastPriorities {
 
   /** Infinity when no pod is on any node. */
   get ofCluster(): number {
-    this.least ??= Math.min(NOBODY, ...this.counts.keys());
+    if (this.least === undefined) {
+      this.least = NOBODY;
+      for (const priority of this.counts.keys()) this.least = Math.min(this.least, priority);
+    }
     return this.least;
   }
 

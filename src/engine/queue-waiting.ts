@@ -77,7 +77,7 @@ export class WaitingPods {
     const woken: number[] = [];
     for (const group of [...this.occupied]) {
       const kept = group.members.filter((member) => !stale(group, member));
-      woken.push(...group.members.filter((member) => stale(group, member)).map(({ index }) => index));
+      for (const member of group.members) if (stale(group, member)) woken.push(member.index);
       group.members.splice(0, group.members.length, ...kept);
       this.forgetIfEmpty(group);
     }

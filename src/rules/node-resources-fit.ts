@@ -56,7 +56,10 @@ export function shortages(request: ResourceVector, node: NodeView, args: NodeRes
 }
 
 /** The requests above zero that the filter compares, in upstream's order. */
-export function comparedRequests(request: ResourceVector, args: NodeResourcesFitArgs): readonly (readonly [name: string, amount: Amount])[] {
+export function comparedRequests(
+  request: ResourceVector,
+  args: NodeResourcesFitArgs,
+): readonly (readonly [name: string, amount: Amount])[] {
   const all: [string, Amount][] = [
     ['cpu', request.cpu],
     ['memory', request.memory],

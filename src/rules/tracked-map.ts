@@ -15,7 +15,7 @@ export class TrackedMap<Key, Value> extends Map<Key, Value> {
   }
 
   override clear(): void {
-    this.changedKeys.push(...this.keys());
+    for (const key of this.keys()) this.changedKeys.push(key);
     super.clear();
   }
 }

@@ -63,7 +63,7 @@ export class NodeView {
 
   clone(): NodeView {
     const copy = new NodeView(this.node, this.row, this.semantics);
-    copy.pods.push(...this.pods);
+    for (const pod of this.pods) copy.pods.push(pod);
     copy.requested.add(this.requested, 1n);
     copy.nonZeroCpu = this.nonZeroCpu;
     copy.nonZeroMemory = this.nonZeroMemory;
