@@ -6,8 +6,10 @@ import { Core, coreModule } from '../../src/layout/core.ts';
 import { GATE_DEFAULTS, KUBE_VERSIONS } from '../../src/model/gates.ts';
 import { SnapshotBuilder } from '../../src/model/parse/snapshot-builder.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
+import { PLAIN_RULES } from '../../src/rules/index.ts';
 import { ClusterView } from '../../src/rules/view.ts';
 import { hardCluster } from '../support/fleets.ts';
+import { OWN_RULES, withOwnRules } from '../support/own-rules.ts';
 import { aloneProfiles, classesFor, difference, kernelVerdicts, plainVerdicts } from '../support/twin-check.ts';
 
 /** Fleets per build; PLIMSOLL_SEEDS overrides, for long runs. */
@@ -17,7 +19,7 @@ const FIRST_SEED = Number(process.env.PLIMSOLL_FIRST_SEED ?? 1);
 const ALONE_PODS = 2;
 
 function snapshotOf(seed: number): { snapshot: Snapshot; config: unknown } {
-  const { list, config } = hardCluster(seed, { maxNodes: seed % 20 === 0 ? 300 : 70, maxPods: 120 });
+  const { list, config } = withOwnRules(hardCluster(seed, { maxNodes: seed % 20 === 0 ? 300 : 70, maxPods: 120 }));
   const builder = new SnapshotBuilder({ defaults: false });
   builder.add(list, { file: `seed ${seed}` });
   return { snapshot: builder.finish(), config };
@@ -71,4 +73,25 @@ describe.each([
     }
     expect(failures).toEqual([]);
   }, 1_800_000);
+});
+
+describe('rules that upstream lacks', () => {
+  it('are in the random fleets when they have a kernel', () => {
+    const own = PLAIN_RULES.filter(({ encoding }) => encoding !== undefined).map(({ name }) => name);
+    expect(own.filter((name) => !OWN_RULES.some((rule) => rule.name === name))).toEqual([]);
+  });
+
+  it('are enabled in every profile and find their labels', () => {
+    const cluster = hardCluster(3, { minNodes: 20 });
+    const rule = { name: 'HostSpread', nodeLabels: { 'example.com/a': ['x', 'y'] }, podLabels: { 'example.com/b': ['z'] } };
+    const { list, config } = withOwnRules(cluster, [rule]);
+    const builder = new SnapshotBuilder({ defaults: false });
+    builder.add(list, { file: 'own rules' });
+    const { nodes, pods } = builder.finish();
+    expect(new Set(nodes.map(({ labels }) => labels.get('example.com/a')))).toEqual(new Set(['x', 'y', undefined]));
+    expect(pods.some(({ template }) => template.labels.get('example.com/b') === 'z')).toBe(true);
+    const semantics = { kubeVersion: KUBE_VERSIONS[0], gates: GATE_DEFAULTS };
+    const { profiles } = resolveProfiles(config, semantics, { percentageOfNodesToScore: 100 });
+    expect(profiles.map(({ score }) => score.some((weighted) => weighted.rule.name === 'HostSpread'))).toEqual(profiles.map(() => true));
+  });
 });
