@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { resolveProfiles } from '../../src/engine/profile.ts';
 import { SchedulingQueue } from '../../src/engine/queue.ts';
@@ -8,6 +7,7 @@ import { readSnapshot } from '../../src/index.ts';
 import { GATE_DEFAULTS } from '../../src/model/gates.ts';
 import type { Pod } from '../../src/model/pod.ts';
 import type { RawItem } from '../support/fleets.ts';
+import { readFacts } from '../support/preemption-cases.ts';
 
 interface RawPod {
   readonly name: string;
@@ -30,7 +30,7 @@ interface Run {
   readonly order: readonly string[];
 }
 
-const runs: readonly Run[] = JSON.parse(readFileSync(new URL('./queue-recorded.json', import.meta.url), 'utf8')).runs;
+const runs: readonly Run[] = readFacts('queue-recorded.jsonl');
 const semantics = { kubeVersion: '1.36', gates: GATE_DEFAULTS } as const;
 const [profile] = resolveProfiles(undefined, semantics).profiles as [ResolvedProfile];
 

@@ -24,7 +24,7 @@ interface RawPod {
   readonly status?: RawItem;
 }
 
-/** One case of preemption-cases.json. */
+/** One case of preemption-cases.jsonl. */
 export interface UpstreamCase {
   readonly id: string;
   readonly name: string;
@@ -61,7 +61,7 @@ export interface RecordedAnswer {
   readonly message?: string;
 }
 
-/** One cluster of preemption-recorded.json. */
+/** One cluster of preemption-recorded.jsonl. */
 export interface RecordedCluster {
   readonly id: number;
   readonly nodes: Readonly<Record<string, readonly [cpu: string, memory: string, pods: string, zone: string]>>;
@@ -70,11 +70,17 @@ export interface RecordedCluster {
   readonly expected: Readonly<Record<string, RecordedAnswer>>;
 }
 
-export const upstreamCases: readonly UpstreamCase[] = read('preemption-cases.json').cases;
-export const recordedClusters: readonly RecordedCluster[] = read('preemption-recorded.json').clusters;
+export const upstreamCases: readonly UpstreamCase[] = readFacts('preemption-cases.jsonl');
+export const recordedClusters: readonly RecordedCluster[] = readFacts('preemption-recorded.jsonl');
 
-function read(name: string) {
-  return JSON.parse(readFileSync(new URL(`../engine/${name}`, import.meta.url), 'utf8'));
+/** The lines of a file of facts beside the tests of the engine; the first line says where they come from. */
+export function readFacts<Fact>(name: string): readonly Fact[] {
+  const text = readFileSync(new URL(`../engine/${name}`, import.meta.url), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line): Fact => JSON.parse(line));
 }
 
 export interface Stage {
