@@ -62,6 +62,11 @@ export class Counts {
     this.semantics = semantics;
   }
 
+  /** All tables, for audits. */
+  get all(): Iterable<Pick<CountTable, 'key' | 'address' | 'bytes'>> {
+    return this.tables.values();
+  }
+
   get templateCount(): number {
     return this.entries.size;
   }

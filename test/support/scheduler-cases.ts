@@ -45,8 +45,11 @@ const LEANINGS: readonly Partial<Record<Feature, boolean>>[] = [
 /** Node counts around and beyond 100, from which sampling takes place. */
 const LARGE_SIZES = [99, 100, 101, 120, 128, 250] as const;
 
+/** Rewrites the objects of a case, for runs that must come out the same, or in step. */
+export type Rewrite = (items: readonly RawItem[]) => readonly RawItem[];
+
 /** The run of a seed. `large`: at least some 100 nodes, with sampling. */
-export function schedulerCase(seed: number, large = false): SchedulerCase {
+export function schedulerCase(seed: number, large = false, rewrite: Rewrite = (items) => items): SchedulerCase {
   const prng = new Prng(seed).fork();
   const features = LEANINGS[seed % LEANINGS.length] as Partial<Record<Feature, boolean>>;
   const size = prng.pick(LARGE_SIZES);
@@ -60,7 +63,7 @@ export function schedulerCase(seed: number, large = false): SchedulerCase {
   const crowded = features.priorities === true ? crowd(prng, cluster.list.items) : cluster.list.items;
   const items = crowded.map((item) => ageing(prng, item));
   const builder = new SnapshotBuilder({ defaults: false });
-  builder.add({ ...cluster.list, items }, { file: `seed ${seed}` });
+  builder.add({ ...cluster.list, items: rewrite(items) }, { file: `seed ${seed}` });
   const tie = (['first', 'heap', 'seeded'] as const)[Math.floor(seed / LEANINGS.length) % 3] as 'first';
   const kubeVersion = prng.pick(KUBE_VERSIONS);
   const options: EngineOptions = {
