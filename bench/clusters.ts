@@ -1,0 +1,121 @@
+import { Prng } from '../src/base/prng.ts';
+import { SnapshotBuilder } from '../src/model/parse/snapshot-builder.ts';
+import type { Snapshot } from '../src/model/snapshot.ts';
+import { generateCluster } from '../src/sources/generate.ts';
+import type { GenerateOptions } from '../src/sources/generate-options.ts';
+
+/** Pods with one specification. */
+export interface App {
+  readonly name: string;
+  readonly replicas: number;
+  readonly milliCpu: number;
+  readonly memoryMiB: number;
+  /** Bytes on top of memoryMiB, to tell otherwise equal pods apart. */
+  readonly memoryBytes?: number;
+  /** Owned by a ReplicaSet and selected by a Service, which switches the default spreading on. */
+  readonly service?: boolean;
+  /** More fields of the pod's spec. */
+  readonly spec?: object;
+}
+
+export interface ClusterPlan {
+  readonly nodes: number;
+  /** All nodes as in upstream's scheduler_perf (4 CPUs, 32 GiB), so that rates can be set beside its own; else machines of several sizes. */
+  readonly uniform?: true;
+  readonly apps: readonly App[];
+  /** Pods of all apps in random order; absent = app by app. */
+  readonly shuffleSeed?: number;
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+const NAMESPACE = 'default';
+const ZONES = 3;
+
+/** Built from raw objects through the same door as any input. */
+export function buildCluster(plan: ClusterPlan): Snapshot {
+  const builder = new SnapshotBuilder();
+  const prng = new Prng(plan.nodes);
+  for (let row = 0; row < plan.nodes; row++) builder.add(rawNode(row, plan.uniform ? 4 : mixedCores(row, prng)), {});
+  for (const app of plan.apps) for (const raw of rawWorkload(app)) builder.add(raw, {});
+  const numbers = new Uint32Array(plan.apps.length);
+  for (const index of podOrder(plan)) {
+    const app = plan.apps[index] as App;
+    builder.add(rawPod(app, (numbers[index] as number)++), {});
+  }
+  return builder.finish();
+}
+
+/** A cluster of the generator: mixed machines, taints, GPUs, images, affinity, budgets, some pods already running. */
+export function buildGenerated(options: GenerateOptions): Snapshot {
+  const builder = new SnapshotBuilder();
+  const cluster = generateCluster(options);
+  for (const part of [cluster.objects(), cluster.nodes(), cluster.pods()]) for (const raw of part) builder.add(raw, {});
+  return builder.finish();
+}
+
+/** Index of each pod's app. */
+function podOrder({ apps, shuffleSeed }: ClusterPlan): Uint32Array {
+  const order = new Uint32Array(apps.reduce((sum, { replicas }) => sum + replicas, 0));
+  let at = 0;
+  for (const [index, { replicas }] of apps.entries()) {
+    order.fill(index, at, at + replicas);
+    at += replicas;
+  }
+  return shuffleSeed === undefined ? order : new Prng(shuffleSeed).shuffle(order);
+}
+
+/**
+ * Sizes differ so that free resources alone would put pods of one app side by side, and the first zone has twice the room so that they alone
+ * would fill it first: rules about pods and domains then have something to say.
+ */
+function mixedCores(row: number, prng: Prng): number {
+  return prng.pick([4, 4, 8, 8, 16]) * (row % ZONES === 0 ? 2 : 1);
+}
+
+function rawNode(row: number, cores: number): Raw {
+  const name = `node-${row}`;
+  const labels = { 'kubernetes.io/hostname': name, 'topology.kubernetes.io/zone': `zone-${row % ZONES}`, 'kubernetes.io/os': 'linux' };
+  const amounts = { cpu: `${cores}`, memory: `${cores * 8}Gi`, pods: '110' };
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, status: { allocatable: amounts, capacity: amounts } };
+}
+
+function* rawWorkload({ name, replicas, service }: App): Generator<Raw> {
+  if (!service) return;
+  const metadata = { name, namespace: NAMESPACE };
+  yield { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: name }, ports: [{ port: 80 }] } };
+  const template = { metadata: { labels: { app: name } } };
+  yield { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata, spec: { replicas, selector: { matchLabels: { app: name } }, template } };
+}
+
+function rawPod(app: App, number: number): Raw {
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: app.name, uid: `uid-${app.name}`, controller: true };
+  const memory = `${app.memoryMiB * 2 ** 20 + (app.memoryBytes ?? 0)}`;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `${app.name}-${number}`,
+      namespace: NAMESPACE,
+      labels: { app: app.name },
+      ...(app.service ? { ownerReferences: [owner] } : {}),
+    },
+    spec: {
+      containers: [{ name: 'app', image: 'registry.example/app:1', resources: { requests: { cpu: `${app.milliCpu}m`, memory } } }],
+      ...app.spec,
+    },
+  };
+}
+
+/** `count` apps of equal size; `vary` draws the requests, as Deployments differ. */
+export function equalApps(count: number, replicas: number, more: Partial<App> & { readonly vary?: number } = {}): App[] {
+  const { vary, ...rest } = more;
+  const prng = new Prng(vary ?? 0);
+  return Array.from({ length: count }, (_, index) => ({
+    name: `app-${index}`,
+    replicas,
+    milliCpu: vary === undefined ? 100 : prng.between(2, 20) * 10,
+    memoryMiB: vary === undefined ? 500 : prng.between(4, 40) * 25,
+    ...rest,
+  }));
+}
