@@ -179,9 +179,13 @@ function emptyIntersection(plugins: readonly string[]): Status {
   return unresolvable(`node(s) didn't satisfy plugin(s) ${goList([...plugins].sort())} simultaneously`);
 }
 
-/** The status of the nodes that PreFilter's node names leave out. */
-export function narrowedAway({ narrowedBy }: PreFilterOutcome): Status {
-  return unresolvable(`node(s) didn't satisfy plugin(s) ${goList(narrowedBy)}`);
+/**
+ * The status of the nodes that PreFilter's node names leave out. A plugin that has just refused the pod's nominated node stands in the list too:
+ * upstream keeps one set for both (schedule_one.go findNodesThatFitPod).
+ */
+export function narrowedAway({ narrowedBy }: Pick<PreFilterOutcome, 'narrowedBy'>, nominatedRefusal?: Rejection): Status {
+  const plugins = nominatedRefusal ? [...new Set([...narrowedBy, nominatedRefusal.plugin])].sort() : narrowedBy;
+  return unresolvable(`node(s) didn't satisfy plugin(s) ${goList(plugins)}`);
 }
 
 /** Go's `%v` of a string slice. */

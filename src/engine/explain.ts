@@ -88,7 +88,9 @@ function examine(pod: Pod, cluster: ClusterView, profile: ResolvedProfile, tie: 
     if (rejection) rejections.set(row, rejection);
     else feasible.push(node);
   }
-  const absent = nodeNames && { plugin: outcome.narrowedBy.join(', '), status: narrowedAway(outcome) };
+  const nominated = cluster.nodeByName.get(pod.nominatedNodeName);
+  const refusal = nominated && rejections.get(nominated.row);
+  const absent = nodeNames && { plugin: outcome.narrowedBy.join(', '), status: narrowedAway(outcome, refusal) };
   return { outcome, rejections, absent, feasible };
 }
 

@@ -42,14 +42,12 @@ export class PlainScheduler {
     if (rejection || !filters) return this.refused(pod, profile, outcome);
     const rejections = new Map<number, Rejection>();
     const promised = nominatedNode === undefined ? undefined : cluster.nodeByName.get(nominatedNode);
-    if (promised) {
-      const refusal = filterNode(filters, promised);
-      if (!refusal) return { kind: 'placed', row: promised.row };
-      rejections.set(promised.row, refusal);
-    }
+    const refusal = promised && filterNode(filters, promised);
+    if (promised && !refusal) return { kind: 'placed', row: promised.row };
+    if (promised && refusal) rejections.set(promised.row, refusal);
     const feasible = this.scan(this.candidates(outcome), profile, (node) => filterNode(filters, node), rejections);
     if (feasible.length > 0) return { kind: 'placed', row: this.choose(pod, profile, feasible) };
-    const absent = outcome.nodeNames ? narrowedAway(outcome) : unresolvable();
+    const absent = outcome.nodeNames ? narrowedAway(outcome, refusal) : unresolvable();
     const plugins = [...outcome.narrowedBy, ...[...rejections.values()].map(({ plugin }) => plugin)];
     return { kind: 'failed', attempt: { pod, cluster, profile, filters, rejections, absent }, plugins };
   }

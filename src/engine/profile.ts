@@ -1,6 +1,7 @@
 import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
 import type { FeatureGates } from '../model/gates.ts';
 import { PLAIN_RULES } from '../rules/index.ts';
+import type { PodTopologySpreadArgs } from '../rules/pod-topology-spread-constraints.ts';
 import type { AnyPlainRule, Semantics } from '../rules/rule.ts';
 import { type ProfileConfiguration, parseConfiguration, type SchedulerConfiguration } from './configuration.ts';
 import { type ExtensionPoint, type PluginEntry, pluginRegistry } from './extension-points.ts';
@@ -60,7 +61,9 @@ export function resolveProfiles(config: unknown, semantics: Semantics, options: 
     const percentageOfNodesToScore = share ?? PERCENTAGE_OF_NODES_TO_SCORE_DEFAULT;
     if (percentageOfNodesToScore !== SCORE_MAX) warnings.add(samplingWarning(percentageOfNodesToScore));
     const binder = new RuleBinder(profile, lists, registry, semantics.gates, at);
-    return { schedulerName: profile.schedulerName, percentageOfNodesToScore, ...binder.points(warnings) };
+    const points = binder.points(warnings);
+    if (semantics.kubeVersion !== '1.34' && !hasDefaultSpreading(points)) warnings.add(`${at.path}: ${BATCHING_WARNING}`);
+    return { schedulerName: profile.schedulerName, percentageOfNodesToScore, ...points };
   });
   return { profiles, warnings: [...warnings] };
 }
@@ -74,6 +77,18 @@ const DEFAULT_CONFIGURATION: SchedulerConfiguration = {
 function samplingWarning(percentage: number): string {
   const share = percentage === 0 ? 'an adaptive share' : `${percentage}%`;
   return `decisions depend on sampling, because only ${share} of the nodes is scored (percentageOfNodesToScore)`;
+}
+
+/** From 1.35 on upstream may reuse the last pod's ranking for an equal pod, unless a plugin cannot sign pods: default spreading cannot. */
+const BATCHING_WARNING =
+  'kube-scheduler from 1.35 on may batch equal pods here, because no default spreading is configured; decisions are made one by one, as without it';
+
+function hasDefaultSpreading({ filter, score }: Points): boolean {
+  return [...filter, ...score].some(({ rule, args }) => {
+    if (rule.name !== 'PodTopologySpread') return false;
+    const { defaultingType, defaultConstraints } = args as PodTopologySpreadArgs;
+    return defaultingType === 'System' || defaultConstraints.length > 0;
+  });
 }
 
 type Points = Omit<ResolvedProfile, 'schedulerName' | 'percentageOfNodesToScore'>;

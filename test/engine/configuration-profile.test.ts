@@ -177,16 +177,30 @@ describe('profiles', () => {
       resolveProfiles(config, semantics(), { rules: [], ...options }).profiles.map((profile) => profile.percentageOfNodesToScore);
     expect(shares({})).toEqual([30, 0]);
     expect(shares({ percentageOfNodesToScore: 100 })).toEqual([100, 100]);
-    const { warnings } = resolveProfiles(config, semantics(), { rules: [] });
+    const { warnings } = resolveProfiles(config, semantics('1.34'), { rules: [] });
     expect(warnings.map((warning) => /only (.*) of the nodes/.exec(warning)?.[1])).toEqual(['30%', 'an adaptive share']);
     expect(resolveProfiles(undefined, semantics(), { rules: [] }).profiles[0]?.percentageOfNodesToScore).toBe(100);
   });
 
   it('run the preparation of a score that is enabled alone', () => {
     const config = { ...HEAD, profiles: [{ plugins: { score: enabled('score-plugin-1') } }] };
-    const { profiles, warnings } = resolveProfiles(config, semantics(), { rules: RULES });
+    const { profiles, warnings } = resolveProfiles(config, semantics('1.34'), { rules: RULES });
     expect(names(profiles[0]?.preScore ?? [])).toEqual(['score-plugin-1']);
     expect(warnings).toHaveLength(1);
+  });
+
+  it('say from 1.35 on where upstream may batch equal pods', () => {
+    const listed = (constraints: readonly object[]) => ({
+      ...HEAD,
+      profiles: [{ pluginConfig: [{ name: 'PodTopologySpread', args: { defaultingType: 'List', defaultConstraints: constraints } }] }],
+    });
+    const zone = { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway' };
+    const batched = (config: unknown, version: '1.34' | '1.36') =>
+      resolveProfiles(config, semantics(version)).warnings.some((warning) => warning.includes('batch equal pods'));
+    expect(batched(listed([]), '1.36')).toBe(true);
+    expect(batched(listed([]), '1.34')).toBe(false);
+    expect(batched(listed([zone]), '1.36')).toBe(false);
+    expect(batched(undefined, '1.36')).toBe(false);
   });
 
   it('of all real rules have no warnings, and prepare what they score', () => {
@@ -203,7 +217,7 @@ describe('profiles', () => {
   it('leave out unknown and unmodelled plugins with a warning, and refuse them under strict', () => {
     const plugins = { multiPoint: enabled('Coscheduling', 'GangScheduling'), filter: enabled('NodeNam') };
     const config = { ...HEAD, profiles: [{ plugins, pluginConfig: [{ name: 'Coscheduling', args: {} }] }] };
-    const { warnings } = resolveProfiles(config, semantics(), { rules: [] });
+    const { warnings } = resolveProfiles(config, semantics('1.34'), { rules: [] });
     expect(warnings).toEqual([
       'profiles[0]: plugin Coscheduling is not known; decisions are made without it',
       'profiles[0]: plugin GangScheduling is not modelled; decisions are made without it',
