@@ -156,7 +156,8 @@ class ReferenceScheduler {
     const list = nodeNames ? this.order.filter(({ node }) => nodeNames.has(node.name)) : this.order;
     const { feasible } = this.scan(list, this.wanted(list, profile), (node) => filterNode(filters, node), rejections);
     if (feasible.length > 0) return { kind: 'placed', node: this.choose(pod, profile, feasible) };
-    const absent = nodeNames ? narrowedAway(outcome) : ({ code: 'UnschedulableAndUnresolvable', reasons: [] } as const);
+    const refusal = promised && rejections.get(promised.row);
+    const absent = nodeNames ? narrowedAway(outcome, refusal) : ({ code: 'UnschedulableAndUnresolvable', reasons: [] } as const);
     const plugins = new Set([...narrowedBy, ...[...rejections.values()].map(({ plugin }) => plugin)]);
     return this.postFilter({ pod, cluster: this.view, profile, filters, rejections, absent }, plugins);
   }
