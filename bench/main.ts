@@ -7,6 +7,7 @@ import { tableLines } from '../src/report/table.ts';
 import {
   hashDifferences,
   type Measurement,
+  processorShare,
   type Result,
   type ResultFile,
   resultFileName,
@@ -23,6 +24,8 @@ const RESULTS = join(FOLDER, 'results');
 const SMOKE_HASHES = join(FOLDER, 'smoke-hashes.json');
 /** A million pods and their snapshot need more than V8 grants by itself. */
 const HEAP_MIB = 12_288;
+/** Below this share of a core the times say more about what else was running. */
+const QUIET_SHARE = 0.9;
 
 const { values: flags } = parseArgs({
   options: {
@@ -68,7 +71,9 @@ function resultOf(scenario: Scenario, label: Label, problems: string[]): Result[
   try {
     const output = execFileSync(process.execPath, child, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
     const result = summarize(JSON.parse(output) as Measurement);
-    process.stderr.write(`${name}: ${compact(result.decidePerSecond)} decisions/s\n`);
+    const share = processorShare(result);
+    const busy = share < QUIET_SHARE ? `; the machine was busy: only ${Math.round(share * 100)} % of a core was to be had` : '';
+    process.stderr.write(`${name}: ${compact(result.decidePerSecond)} decisions/s${busy}\n`);
     return [result];
   } catch {
     problems.push(`${name}: the measurement failed, see above`);

@@ -72,11 +72,13 @@ async function runOnce(scenario: Scenario, snapshot: Snapshot, recorder?: Latenc
   const core = new Core();
   const pool = scenario.workers ? new WorkerPool(core, scenario.workers) : undefined;
   try {
+    const cpuStarted = process.cpuUsage();
     const started = secondsNow();
     const schedule = await new Engine(snapshot, {}, core).schedule(pool ? () => pool : undefined, recorder);
     const elapsed = secondsNow() - started;
+    const { user, system } = process.cpuUsage(cpuStarted);
     const { decideSeconds, seconds } = schedule.summary;
-    const times = { decide: decideSeconds, total: seconds, around: elapsed - seconds };
+    const times = { decide: decideSeconds, total: seconds, around: elapsed - seconds, cpu: (user + system) / 1e6 };
     return { times, schedule, hash: decisionHash(schedule), coreMiB: core.bytesUsed / MIB };
   } finally {
     await pool?.close();

@@ -9,6 +9,8 @@ export interface RunTimes {
   readonly total: number;
   /** Laying out the fleet before and writing the answer afterwards. */
   readonly around: number;
+  /** Processor time of all this, over all threads. Far less than the rest together: the machine was busy with something else. */
+  readonly cpu: number;
 }
 
 /** Nanoseconds. */
@@ -84,6 +86,13 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** Share of the elapsed time in which the process ran, over all runs; near 1 or above on a quiet machine. */
+export function processorShare({ runs, recordedRuns }: Measurement): number {
+  const all = [...runs, ...recordedRuns];
+  const sum = (of: (run: RunTimes) => number) => all.reduce((total, run) => total + of(run), 0);
+  return sum(({ cpu }) => cpu) / sum(({ total, around }) => total + around);
 }
 
 /** What a result falls short of; empty when it reaches the target. */

@@ -3,6 +3,7 @@ import {
   hashDifferences,
   type Measurement,
   median,
+  processorShare,
   resultFileName,
   shortfalls,
   summarize,
@@ -10,7 +11,7 @@ import {
 } from '../../bench/results.ts';
 import { compact, duration } from '../../bench/table.ts';
 
-const times = (decide: number, total: number) => ({ decide, total, around: 0 });
+const times = (decide: number, total: number) => ({ decide, total, around: 1, cpu: total });
 
 const MEASUREMENT: Measurement = {
   name: 'some',
@@ -33,6 +34,11 @@ const MEASUREMENT: Measurement = {
 test('rates come from the medians of the runs without recording', () => {
   const result = summarize(MEASUREMENT);
   expect(result).toMatchObject({ decidePerSecond: 666_667, totalPerSecond: 250_000, seconds: 4, recordingNanoseconds: 50 });
+});
+
+test('a process that had to wait for the processor is seen', () => {
+  // 27 seconds of processor time in 33 seconds.
+  expect(processorShare(MEASUREMENT)).toBeCloseTo(27 / 33);
 });
 
 test('median', () => {
