@@ -1,5 +1,5 @@
 import { secondsNow } from '../base/clock.ts';
-import { PlimsollError } from '../base/errors.ts';
+import { type ErrorCode, PlimsollError } from '../base/errors.ts';
 import type { Prng } from '../base/prng.ts';
 import { FLEET_ADDRESS, FLEET_JOURNAL_HEAD, OPEN } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
@@ -17,6 +17,9 @@ import { PlainScheduler } from './plain-attempt.ts';
 import { type NotPreempted, type Preempted, preempt } from './preemption.ts';
 import type { DisruptionBudgets } from './preemption-budgets.ts';
 import type { PreemptionArgs, ResolvedProfile } from './resolved-profile.ts';
+
+/** Codes of errors that are the pod's; any other ends the run. */
+const POD_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['SELECTOR', 'FIELD']);
 
 /** What became of one attempt to place one pod. */
 export type AttemptOutcome =
@@ -65,8 +68,8 @@ export class Attempts {
     try {
       return this.nominations.concern(pod) ? this.attemptPlain(pod, profile) : this.attemptByKernels(pod, profile);
     } catch (error) {
-      // Upstream gives up the attempt with an error where a selector of the pod cannot be read.
-      if (error instanceof PlimsollError) return this.failedOutright(pod, error.problem);
+      // Upstream gives up the attempt with an error where a selector of the pod cannot be read, or a score is out of range.
+      if (error instanceof PlimsollError && POD_ERRORS.has(error.code)) return this.failedOutright(pod, error.problem);
       throw error;
     }
   }

@@ -84,6 +84,7 @@ export class Classes {
   private readonly counts: Counts;
   private readonly semantics: Semantics;
   private readonly objects: ClusterObjects;
+  private readonly bytesMax: number;
   private readonly byTemplate = new Map<PodTemplate, PodClass>();
   private bytes = 0;
   /** Classes compiled so far. */
@@ -92,8 +93,16 @@ export class Classes {
   private mark = 0;
   private clock = 0;
 
-  constructor(core: Core, columns: Columns, counts: Counts, semantics: Semantics, objects: ClusterObjects) {
+  constructor(
+    core: Core,
+    columns: Columns,
+    counts: Counts,
+    semantics: Semantics,
+    objects: ClusterObjects,
+    bytesMax: number = CLASS_MEMORY_MAX,
+  ) {
     this.core = core;
+    this.bytesMax = bytesMax;
     this.columns = columns;
     this.counts = counts;
     this.semantics = semantics;
@@ -118,7 +127,7 @@ export class Classes {
       return known;
     }
     if (known) this.drop(known);
-    if (this.bytes > CLASS_MEMORY_MAX) this.evict();
+    if (this.bytes > this.bytesMax) this.evict();
     const cls = this.compile(this.counts.entry(template), profile);
     cls.usedAt = ++this.clock;
     this.bytes += bytesOf(cls);
@@ -139,7 +148,7 @@ export class Classes {
 
   /** True when the classes in use alone fill the memory: the caller should finish with them before asking for more. */
   get crowded(): boolean {
-    return this.bytes > CLASS_MEMORY_MAX && this.evictable().length === 0;
+    return this.bytes > this.bytesMax && this.evictable().length === 0;
   }
 
   private evictable(): PodClass[] {
@@ -155,14 +164,28 @@ export class Classes {
   /** Frees a class; it comes back exact when asked for again. */
   drop(cls: PodClass): void {
     if (this.byTemplate.get(cls.template) !== cls) return;
-    for (const { address, bytes } of cls.allocations) this.core.release(address, bytes);
-    for (const table of cls.heldTables) this.counts.release(table);
+    this.release(cls);
     this.byTemplate.delete(cls.template);
     this.bytes -= bytesOf(cls);
   }
 
   private compile(entry: TemplateEntry, profile: ResolvedProfile): PodClass {
     const encoder = new ClassEncoder(this.core, this.columns, this.counts, entry.template, this.semantics, this.objects);
+    try {
+      this.encode(encoder, profile);
+    } catch (error) {
+      this.release(encoder);
+      throw error;
+    }
+    return this.lay(entry, profile, encoder);
+  }
+
+  private release({ allocations, heldTables }: Pick<PodClass, 'allocations' | 'heldTables'>): void {
+    for (const { address, bytes } of allocations) this.core.release(address, bytes);
+    for (const table of heldTables) this.counts.release(table);
+  }
+
+  private encode(encoder: ClassEncoder, profile: ResolvedProfile): void {
     for (const bound of profile.filter) {
       encoder.enter(bound);
       const filter = encodingOf(bound.rule)?.filter;
@@ -175,7 +198,6 @@ export class Classes {
       if (score) score(encoder, weighted.args as never, weighted.weight);
       else encoder.hostScore();
     }
-    return this.lay(entry, profile, encoder);
   }
 
   private lay(entry: TemplateEntry, profile: ResolvedProfile, encoder: ClassEncoder): PodClass {

@@ -42,6 +42,7 @@ export class Fleet {
     semantics: Semantics,
     profiles: readonly ResolvedProfile[],
     core = new Core(),
+    classBytesMax?: number,
   ) {
     this.core = core;
     this.nodes = nodes;
@@ -50,7 +51,7 @@ export class Fleet {
     this.profiles = new Map(profiles.map((profile) => [profile.schedulerName, profile]));
     this.columns = new Columns(core, nodes);
     this.counts = new Counts(core, this.columns, objects, semantics);
-    this.classes = new Classes(core, this.columns, this.counts, semantics, objects);
+    this.classes = new Classes(core, this.columns, this.counts, semantics, objects, classBytesMax);
     this.podsOnRow = nodes.map(() => []);
   }
 

@@ -141,7 +141,8 @@ export class Scheduler {
       if (!profile || seen.has(pod.template)) continue;
       if (this.fleet.classes.crowded) break;
       seen.add(pod.template);
-      addresses.push(this.fleet.classOf(pod, profile).address);
+      const cls = this.compile(pod, profile);
+      if (cls) addresses.push(cls.address);
     }
     await builder.build(addresses);
   }

@@ -6,6 +6,8 @@ import type { Core } from '../layout/core.ts';
 import { CLASS_STAGE } from '../layout/layout.generated.ts';
 import type { WorkerSetup } from './worker.ts';
 
+const WORKER_ENTRY = new URL(`./worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
+
 /** Tasks per worker: small enough that uneven classes even out, large enough that a task outweighs its round trip of some 50 us. */
 const TASKS_PER_WORKER = 4;
 
@@ -17,16 +19,19 @@ export class WorkerPool implements ClassBuilder {
   private readonly pool: Piscina;
   private readonly core: Core;
   private readonly workers: number;
+  private closed = false;
 
-  /** @throws PlimsollError WORKER when the threads cannot be started. */
-  constructor(core: Core, workers: number) {
+  /**
+   * `entry`: the file that the threads run, for tests of threads that go wrong.
+   * @throws PlimsollError WORKER when the threads cannot be started.
+   */
+  constructor(core: Core, workers: number, entry: URL = WORKER_ENTRY) {
     this.core = core;
     this.workers = Math.min(workers, WORKERS_MAX);
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const setup: WorkerSetup = { module: core.module, memory: core.memory };
     try {
       this.pool = new Piscina({
-        filename: new URL(`./worker.${extension}`, import.meta.url).href,
+        filename: entry.href,
         minThreads: this.workers,
         maxThreads: this.workers,
         idleTimeout: 60_000,
@@ -36,8 +41,10 @@ export class WorkerPool implements ClassBuilder {
     } catch (error) {
       throw new PlimsollError('WORKER', `worker threads cannot be started: ${(error as Error).message}`, { hint: 'run with --workers 0' });
     }
-    // A worker that dies while idle is replaced; its tasks, if any, reject and are done here.
+    // A worker that dies is replaced; its task rejects and is done here.
     this.pool.on('error', () => {});
+    // Threads that fail while they start are not replaced. When none is left, nobody would ever take the waiting tasks.
+    this.pool.on('workerDestroy', () => queueMicrotask(() => this.noticeDesertion()));
   }
 
   /** The threads, for tests that kill them. */
@@ -47,6 +54,10 @@ export class WorkerPool implements ClassBuilder {
 
   /** Builds the classes at these addresses; what a worker fails to finish is built in this thread. */
   async build(addresses: readonly number[]): Promise<void> {
+    if (this.closed) {
+      this.buildHere(addresses);
+      return;
+    }
     const size = Math.max(1, Math.ceil(addresses.length / (this.workers * TASKS_PER_WORKER)));
     const tasks: Promise<void>[] = [];
     for (let from = 0; from < addresses.length; from += size) {
@@ -57,7 +68,14 @@ export class WorkerPool implements ClassBuilder {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     await this.pool.destroy();
+  }
+
+  private noticeDesertion(): void {
+    if (this.closed || this.pool.threads.length > 0) return;
+    // Rejects the waiting tasks; from here on everything is built in this thread.
+    void this.close();
   }
 
   private buildHere(addresses: readonly number[]): void {
