@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { millisecondsNow } from '../base/clock.ts';
 
 /** A bar that would be gone within a second only flickers. */
 const SHOW_AFTER_MS = 1000;
@@ -13,12 +14,12 @@ export class Progress {
   constructor(label: string, enabled: boolean) {
     this.label = label;
     this.enabled = enabled && process.stderr.isTTY === true;
-    this.startedMs = performance.now();
+    this.startedMs = millisecondsNow();
   }
 
   /** Says how far the work is. Cheap enough to be called a thousand times a second. */
   readonly update = (done: number, total: number): void => {
-    if (!this.enabled || performance.now() - this.startedMs < SHOW_AFTER_MS) return;
+    if (!this.enabled || millisecondsNow() - this.startedMs < SHOW_AFTER_MS) return;
     this.bar ??= this.show(total);
     this.bar.update(done);
   };

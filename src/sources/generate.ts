@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { millisecondsOf, timestampOf } from '../base/calendar.ts';
 import { Prng } from '../base/prng.ts';
 import { allocatableKiB, allocatableMilliCpu, isGpuNode, type NodePlan, nodeName, planNodes, podSlots, rawNode } from './generate-nodes.ts';
 import { nameSuffix, type RawObject } from './generate-objects.ts';
@@ -9,7 +10,7 @@ import { type Deployment, planDeployments, rawPrerequisites, rawWorkload, replic
 const CHUNK_LENGTH = 1 << 16;
 /** Nodes that are tried for one running pod before it stays pending. */
 const PROBES = 12;
-const FIRST_POD_MS = Date.UTC(2026, 0, 2);
+const FIRST_POD_MS = millisecondsOf('2026-01-02T00:00:00Z');
 
 /** A generated cluster as raw Kubernetes objects. Each iterator starts anew, so any part can be read any number of times. */
 export interface GeneratedCluster {
@@ -96,7 +97,7 @@ function deploymentOf(settings: GenerateSettings, deployments: readonly Deployme
 function rawPod(deployment: Deployment, number: number, position: number, node: string): RawObject {
   const name = `${deployment.replicaSet}-${nameSuffix(number - deployment.firstPod)}`;
   // A hundred pods a second, as a controller creates them; the API keeps whole seconds.
-  const created = `${new Date(FIRST_POD_MS + Math.floor(position / 100) * 1000).toISOString().slice(0, 19)}Z`;
+  const created = timestampOf(FIRST_POD_MS + Math.floor(position / 100) * 1000);
   const owner = {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',

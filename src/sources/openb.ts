@@ -1,3 +1,4 @@
+import { timestampOf } from '../base/calendar.ts';
 import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
 import { type CsvRow, csvRows } from './csv.ts';
 import type { ObjectSink } from './object-sink.ts';
@@ -93,7 +94,7 @@ export class OpenbTrace {
       metadata: {
         name: cells.text('name'),
         namespace: 'default',
-        creationTimestamp: `${new Date(created * 1000).toISOString().slice(0, 19)}Z`,
+        creationTimestamp: timestampOf(created * 1000),
       },
       spec: { containers: [{ name: 'main', resources: { limits: limitsOf(requests), requests } }], ...gpuAffinity(cells) },
     };

@@ -2,6 +2,7 @@
  * Reading typed fields of parsed JSON or YAML. `null` counts as absent, as in Go. Every function throws `FIELD` (or
  * `QUANTITY`) with the path of the field relative to its object; `path` is the path of the parent, '' at the root.
  */
+import { millisecondsOf } from '../../base/calendar.ts';
 import { PlimsollError, quote } from '../../base/errors.ts';
 import { type Labels, NO_LABELS } from '../labels.ts';
 import { quantityOf, roundToMilli } from '../quantity.ts';
@@ -157,7 +158,7 @@ const RFC3339 = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9
 export function timeAt(parent: RawObject, key: string, path: string): number | undefined {
   const text = optionalTextAt(parent, key, path);
   if (text === undefined) return undefined;
-  const ms = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = RFC3339.test(text) ? millisecondsOf(text) : Number.NaN;
   if (Number.isNaN(ms)) throw fieldError(join(path, key), 'must be an RFC 3339 time', text, 'for example 2026-01-31T12:00:00Z');
   return ms;
 }
