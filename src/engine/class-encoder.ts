@@ -182,6 +182,14 @@ export class ClassEncoder implements RequestEncoder {
     return address;
   }
 
+  /** A lane that the core writes in full before it reads it. */
+  rawLane(bytesPerRow: 1 | 4): number {
+    const bytes = this.columns.capacity * bytesPerRow;
+    const address = this.core.allocate(bytes, false);
+    this.allocations.push({ address, bytes });
+    return address;
+  }
+
   lane(bytesPerRow: 4 | 8): number {
     return this.allocate(this.columns.capacity * bytesPerRow);
   }

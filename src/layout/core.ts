@@ -67,12 +67,12 @@ export class Core {
     return this.next;
   }
 
-  /** Address of `bytes` zeroed bytes, aligned for every kind of access. */
-  allocate(bytes: number): number {
+  /** Address of `bytes` zeroed bytes, aligned for every kind of access. `zeroed` false: for memory that is written before it is read. */
+  allocate(bytes: number, zeroed = true): number {
     const size = align(Math.max(bytes, 1));
     const reused = this.free.get(size)?.pop();
     if (reused !== undefined) {
-      this.u8.fill(0, reused, reused + size);
+      if (zeroed) this.u8.fill(0, reused, reused + size);
       return reused;
     }
     const address = this.next;
