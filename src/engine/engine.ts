@@ -11,7 +11,7 @@ import { explainIn } from './explanation.ts';
 import { Fleet } from './fleet.ts';
 import type { LatencyRecorder } from './latencies.ts';
 import { statusMessage } from './message.ts';
-import { type EngineOptions, resolveOptions, type Settings, withHosts } from './options.ts';
+import { type EngineOptions, idleHosts, resolveOptions, type Settings, withHosts } from './options.ts';
 import { type ScheduleRun, Scheduler } from './scheduler.ts';
 
 /** A change of the cluster. Objects replace the one of the same identity; `added` of a known identity is refused, so is `changed` or `removed` of an unknown one. */
@@ -142,7 +142,7 @@ export class Engine {
       if (row !== undefined) fleet.place(pod, row);
     }
     this.fleet = fleet;
-    this.notModelled = notModelled;
+    this.notModelled = [...notModelled, ...idleHosts(objects, this.settings.profiles)];
     return fleet;
   }
 
@@ -201,7 +201,8 @@ export class Engine {
     const evicted = new Set(run.preemptions.flatMap(({ victims }) => victims));
     const placed = run.placed.filter(({ index }) => !evicted.has(waiting[index] as Pod));
     const strangers = [...foreign].map(
-      ([name, count]) => `${count} pending pods ask for the scheduler ${JSON.stringify(name)}, which no profile serves.`,
+      ([name, count]) =>
+        `${count} pending ${count === 1 ? 'pod asks' : 'pods ask'} for the scheduler ${JSON.stringify(name)}, which no profile serves.`,
     );
     return {
       apiVersion: API_VERSION,

@@ -7,7 +7,7 @@ import { ClusterView } from '../rules/view.ts';
 import { explainPod } from './explain.ts';
 import { nearest } from './nearest.ts';
 import { collectNominated } from './nominated.ts';
-import type { Settings } from './options.ts';
+import { idleHosts, type Settings } from './options.ts';
 import { preemptAttempt } from './preemption.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
 
@@ -45,7 +45,7 @@ export function explainIn(snapshot: Snapshot, reference: PodReference, settings:
     message,
     nodes,
     nearestMiss,
-    notModelled: [...snapshot.notModelled, ...settings.warnings],
+    notModelled: [...snapshot.notModelled, ...idleHosts(snapshot.objects, settings.profiles), ...settings.warnings],
   };
 }
 

@@ -89,8 +89,9 @@ function shortageChange({ resource, requested, used, capacity }: Shortage): Chan
   return { text: `${formatAmount(resource, short)} ${resource === 'cpu' ? 'CPU' : resource} short`, effort: 1 + share(short, capacity) };
 }
 
+/** From 0 to 1, and never level: what lacks more is further away. */
 function share(part: Amount, whole: Amount): number {
-  return whole <= 0n ? 1 : Math.min(1, Number(part) / Number(whole));
+  return whole <= 0n ? 1 : Number(part) / (Number(part) + Number(whole));
 }
 
 function affinityChanges({ prepared, pod, node }: Case): readonly Change[] {

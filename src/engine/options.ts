@@ -10,11 +10,13 @@ import {
 import { applyHosts, type HostMap } from '../model/hosts.ts';
 import { digestOf } from '../model/parse/digest.ts';
 import type { TieMode } from '../model/results.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
+import { hostCapacity } from '../rules/host-capacity.ts';
+import { hostSpread } from '../rules/host-spread.ts';
 import type { Semantics } from '../rules/rule.ts';
 import { nearest } from './nearest.ts';
 import { type ProfileOptions, resolveProfiles } from './profile.ts';
-import type { ResolvedProfile } from './resolved-profile.ts';
+import type { BoundRule, ResolvedProfile } from './resolved-profile.ts';
 
 /** What every planning question can be asked with. */
 export interface EngineOptions {
@@ -48,6 +50,13 @@ export interface EngineOptions {
 /** The snapshot with the machines of the options under its nodes. @throws PlimsollError INCONSISTENT, see `applyHosts`. */
 export function withHosts(snapshot: Snapshot, { hosts }: EngineOptions): Snapshot {
   return hosts === undefined ? snapshot : applyHosts(snapshot, hosts);
+}
+
+/** A warning when machines are known and no rule of any profile looks at them. */
+export function idleHosts({ hosts }: ClusterObjects, profiles: readonly ResolvedProfile[]): readonly string[] {
+  const looks = ({ rule }: BoundRule) => rule === hostSpread || rule === hostCapacity;
+  if (hosts === undefined || profiles.some(({ filter, score }) => filter.some(looks) || score.some(looks))) return [];
+  return ['The physical hosts change nothing: no profile has HostSpread or HostCapacity; the built-in profile plimsoll has both.'];
 }
 
 /** Options with every default filled in. */

@@ -49,6 +49,16 @@ describe('what would let the pod fit', () => {
     });
   });
 
+  it('the node that lacks least comes first, however much is short', () => {
+    const used = (on: string, cpu: string) => ({ requests: { cpu }, on });
+    const far = misses({ requests: { cpu: '64' } }, { a: {}, b: {}, c: {} }, [used('a', '2'), used('b', '3'), used('c', '1')]);
+    expect(Object.entries(far)).toEqual([
+      ['c', ['61 CPU short']],
+      ['a', ['62 CPU short']],
+      ['b', ['63 CPU short']],
+    ]);
+  });
+
   it('the number of pods', () => {
     expect(misses({}, { a: { has: { ...HAS, pods: '1' } } }, [{ on: 'a' }])).toEqual({ a: ['too many pods: 1 of 1'] });
   });
