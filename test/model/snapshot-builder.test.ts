@@ -169,6 +169,12 @@ describe('kinds', () => {
     });
   });
 
+  it('a kind that an API server would not know for its case is refused', () => {
+    expect(() => build([base('pod', 'v1')])).toThrow('INPUT_KIND: items[0].kind: there is no such kind, got "pod" (did you mean Pod?)');
+    expect(() => build([base('statefulset', 'apps/v1')])).toThrow('(did you mean StatefulSet?)');
+    expect(Object.fromEntries(build([base('pod', 'example.com/v1')]).ignoredKinds)).toEqual({ 'pod.example.com': 1 });
+  });
+
   it('an object may leave out apiVersion, and a typed list the kind of its items', () => {
     const list = {
       kind: 'PodList',

@@ -110,6 +110,13 @@ export function kindOf(kind: string, group: string | undefined): Kind | undefine
   return found === undefined || group === undefined || found.groups.includes(group) ? found : undefined;
 }
 
+/** The kind that is read and differs only in upper and lower case: an API server would not know the one that is written. */
+export function kindMeant(kind: string, group: string | undefined): string | undefined {
+  const meant = ['Pod', ...KINDS.keys()].find((known) => known.toLowerCase() === kind.toLowerCase());
+  const groups = meant === 'Pod' ? CORE : KINDS.get(meant ?? '')?.groups;
+  return group === undefined || groups?.includes(group) ? meant : undefined;
+}
+
 function pushed<T extends Identity>(list: T[], object: T): Identity {
   list.push(object);
   return object;

@@ -6,7 +6,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { isObject, type RawObject } from './fields.ts';
 import { hashOf } from './hash.ts';
 import { Identities } from './identities.ts';
-import { Collected, kindOf } from './kinds.ts';
+import { Collected, kindMeant, kindOf } from './kinds.ts';
 import { notModelled } from './not-modelled.ts';
 import { finishObjects } from './objects.ts';
 import { PodCollector } from './pod-collector.ts';
@@ -83,6 +83,10 @@ export class SnapshotBuilder {
     }
     const reader = kindOf(kind, group);
     if (reader === undefined) {
+      const meant = kindMeant(kind, group);
+      if (meant !== undefined) {
+        throw new PlimsollError('INPUT_KIND', 'there is no such kind', { path: 'kind', value: kind, hint: `did you mean ${meant}?` });
+      }
       const name = group ? `${kind}.${group}` : kind;
       this.ignoredKinds.set(name, (this.ignoredKinds.get(name) ?? 0) + 1);
       return;
