@@ -20,6 +20,7 @@ export const ERROR_CODES = {
   NOT_FOUND: 'The pod, node or profile asked for is not in the snapshot.',
   UNSUPPORTED: 'The input asks for something this version does not model and strict mode was requested.',
   WORKER: 'A worker thread could not be started.',
+  OUTPUT: 'The result cannot be written.',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

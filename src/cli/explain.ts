@@ -31,7 +31,11 @@ type Flags = InputFlags & EngineFlags & OutputFlags & { readonly output: keyof t
 export function addExplain(program: Command, answer: Answer): void {
   const command = program
     .command('explain')
-    .description('Say for one pod what each node answers and scores; a bound pod is explained as if it were pending')
+    .summary('Say for one pod what each node answers and scores')
+    .description(
+      'Say for one pod what each node answers and scores, with the cluster as it is in the input: no other pending pod has been placed. ' +
+        'A bound pod is explained as if it were pending',
+    )
     .argument('<pod>', 'NAMESPACE/NAME, or NAME with --namespace')
     .addOption(single('-n, --namespace <namespace>', 'namespace of the pod (default "default")', text));
   addOutputFlags(addEngineFlags(addInputFlags(command)), Object.keys(FORMATS))

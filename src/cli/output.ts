@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { PlimsollError } from '../base/errors.ts';
 import { printable } from '../report/table.ts';
 
 /** Characters that are gathered before they are written: large enough that the call is noise. */
@@ -29,7 +30,7 @@ export function actLikeAFilter(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(0);
-      process.stderr.write(`INPUT_UNREADABLE: cannot write the output: ${error.message}\n`);
+      process.stderr.write(`${new PlimsollError('OUTPUT', `cannot be written: ${error.message}`, { file: 'standard output' }).message}\n`);
       process.exit(1);
     });
   }

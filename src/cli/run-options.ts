@@ -44,10 +44,13 @@ export interface OutputFlags {
 export function addInputFlags(command: Command): Command {
   return command
     .addOption(
-      repeated('-f, --filename <file>', 'cluster dump or manifests: JSON or YAML, a directory, or - for standard input; repeatable'),
+      repeated(
+        '-f, --filename <file>',
+        'cluster dump or manifests: JSON or YAML, also gzipped, a directory and its direct sub-folders, or - for standard input; repeatable',
+      ),
     )
     .option('--expand', 'make the pods of Deployments, StatefulSets, Jobs and so on that the input has no pods for')
-    .option('--from-empty', 'take every pod off its node first and place all of them')
+    .option('--from-empty', 'take every pod off its node first, except those of DaemonSets and static pods')
     .option('--no-defaults', 'the input is already API-server-defaulted: take it as it is');
 }
 

@@ -14,16 +14,26 @@ export async function run(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return answer;
   } catch (error) {
-    return report(error);
+    return report(error, program.commands.find((command) => command.name() === args[0])?.name());
   }
 }
 
-function report(error: unknown): number {
-  // Commander has already printed its message, or the help that was asked for.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+function report(error: unknown, command: string | undefined): number {
+  if (error instanceof CommanderError) {
+    // Help has been printed already, whether it was asked for or not.
+    if (error.exitCode !== 0 && error.code !== 'commander.help') say(usageMessage(error.message, command));
+    return error.exitCode === 0 ? 0 : 1;
+  }
   if (error instanceof PlimsollError) say(error.message);
   else if (error instanceof AssertionError) say(`${error.message}; this is a bug in plimsoll, please report it`);
   else say(`unexpected error: ${error instanceof Error ? error.message : String(error)}; please report it`);
   if (process.env.PLIMSOLL_DEBUG && error instanceof Error) say(error.stack ?? '');
   return 1;
+}
+
+/** Commander's message in one line, with the flag or command that may be meant as the next step, else where to look. */
+function usageMessage(message: string, command: string | undefined): string {
+  const [problem = '', suggestion] = message.replace(/^error: /, '').split('\n');
+  const help = command === undefined ? 'plimsoll --help' : `plimsoll ${command} --help`;
+  return `USAGE: ${problem.replace(/\.$/, '')} ${suggestion?.replace('(Did', '(did') ?? `(see ${help})`}`;
 }

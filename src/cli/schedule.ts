@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import type { Schedule } from '../model/results.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { scheduleNames, scheduleTable, scheduleWideTable } from '../report/schedule-table.ts';
 import { jsonPieces, yamlPieces } from '../report/structured.ts';
-import { type Answer, examples } from './help.ts';
+import { type Answer, examples, KUBECTL } from './help.ts';
 import { say, warn, writePieces } from './output.ts';
 import { Progress } from './progress.ts';
 import { addEngineFlags, addInputFlags, addOutputFlags, type EngineFlags, type InputFlags, type OutputFlags } from './run-options.ts';
 
 const EXAMPLES = `
 # The pending pods of a cluster
-kubectl get nodes,pods,services,replicasets,priorityclasses,pdb -A -o json | plimsoll schedule -f -
+${KUBECTL} | plimsoll schedule -f -
 
 # Manifests that are not applied yet, on top of a dump
 plimsoll schedule -f cluster.json -f manifests/ --expand
@@ -48,18 +49,30 @@ async function scheduleCommand(flags: Flags): Promise<0 | 2> {
   await writePieces(FORMATS[flags.output](result));
   if (!flags.quiet) {
     warn(result.notModelled);
+    if (snapshot.nodes.length === 0) warn(['the input has no nodes']);
     say(summaryLine(result));
+    if (result.summary.pending === 0) say(nothingToDo(snapshot, flags));
   }
   return result.unschedulable.length > 0 ? 2 : 0;
 }
 
 function summaryLine({ summary, preemptions }: Schedule): string {
   const { placed, pending, nodes, unschedulable, seconds, decisionsPerSecond } = summary;
-  const parts = [`placed ${count(placed)} of ${count(pending)} pods on ${count(nodes)} nodes in ${seconds.toFixed(3)} s`];
+  const pods = pending === 1 ? 'pod' : 'pods';
+  const where = `${count(nodes)} ${nodes === 1 ? 'node' : 'nodes'}`;
+  const parts = [`placed ${count(placed)} of ${count(pending)} ${pods} on ${where} in ${seconds.toFixed(3)} s`];
   if (pending > 0) parts.push(`${count(Math.round(decisionsPerSecond))} decisions/s`);
   if (unschedulable > 0) parts.push(`${count(unschedulable)} unschedulable`);
   if (preemptions.length > 0) parts.push(`${count(preemptions.length)} preempting`);
   return parts.join('; ');
+}
+
+/** Why there was nothing to decide, and which flags would change that. */
+function nothingToDo({ pods, objects }: Snapshot, { expand, fromEmpty }: Flags): string {
+  const ways: string[] = [];
+  if (!expand && objects.controllers.length > 0) ways.push('--expand makes the pods of controllers that have none');
+  if (!fromEmpty && pods.some(({ nodeName }) => nodeName !== '')) ways.push('--from-empty places the running pods anew');
+  return `no pod in the input waits for a node${ways.length > 0 ? ` (${ways.join('; ')})` : ''}`;
 }
 
 /** Thousands with commas, whatever the locale. */

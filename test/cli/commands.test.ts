@@ -78,6 +78,35 @@ describe.concurrent('schedule', () => {
     expect(strict).toEqual({ code: 1, stdout: '', stderr: 'UNSUPPORTED: -: extenders: extenders are not modelled\n' });
   });
 
+  it('says what would give it something to do', async () => {
+    const node = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: 'n' },
+      status: { allocatable: { cpu: '1', memory: '1Gi', pods: '9' } },
+    };
+    const spec = { containers: [{ name: 'c', image: 'i' }] };
+    const labels = { app: 'a' };
+    const template = { metadata: { labels }, spec };
+    const set = {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: 's' },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template },
+    };
+    const of = (...items: object[]) => ({ input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
+    const controllers = await runCli(['schedule', '-f', '-'], of(node, set));
+    expect(controllers.stderr).toMatch(
+      /^placed 0 of 0 pods on 1 node in .*\nno pod in the input waits for a node \(--expand makes the pods/,
+    );
+    expect((await runCli(['schedule', '-f', '-', '--expand'], of(node, set))).stderr).toMatch(/^placed 1 of 1 pod on 1 node in [^\n]*\n$/);
+    const bound = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { ...spec, nodeName: 'n' } };
+    expect((await runCli(['schedule', '-f', '-'], of(node, bound))).stderr).toMatch(
+      /a node \(--from-empty places the running pods anew\)\n$/,
+    );
+    expect((await runCli(['schedule', '-f', '-'], of(bound))).stderr).toContain('warning: the input has no nodes\n');
+  });
+
   it('--from-empty places the running pods too', async () => {
     const { stderr } = await runCli(['schedule', '-f', SHOP, '--from-empty']);
     expect(stderr).toMatch(/of 19 pods on 8 nodes/);
@@ -144,7 +173,7 @@ describe.concurrent('in a pipe', () => {
   it('a full disk is one line on standard error and 1', async () => {
     const { stdout, stderr } = await runShell('plimsoll generate --nodes 100 > /dev/full; echo $?');
     expect(stdout).toBe('1\n');
-    expect(stderr).toMatch(/^INPUT_UNREADABLE: cannot write the output: ENOSPC.*\n$/);
+    expect(stderr).toMatch(/^OUTPUT: standard output: cannot be written: ENOSPC.*\n$/);
   });
 
   it('Ctrl-C ends with 130 and SIGTERM with 143, without a stack trace', async () => {
