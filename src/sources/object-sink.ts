@@ -11,6 +11,8 @@ export interface ObjectSink {
 /** A kind that ends so is a list of objects: List, PodList, NodeList. */
 const LIST_SUFFIX = 'List';
 
+const READABLE = 'what kubectl get -o json or -o yaml writes can be read';
+
 /** What the head of a list says: undefined kind when it is not (yet) written there. */
 export interface ListHead {
   readonly kind?: unknown;
@@ -39,7 +41,7 @@ function impliedKind(head: ListHead): ImpliedKind | undefined {
 }
 
 export function notAnObject(value: unknown, place: ErrorPlace): PlimsollError {
-  return new PlimsollError('INPUT_KIND', 'not a Kubernetes object', { ...place, value });
+  return new PlimsollError('INPUT_KIND', 'not a Kubernetes object', { hint: READABLE, ...place, value });
 }
 
 /** Whether the object itself says what it is, so that the kind of its list does not matter. */
@@ -128,6 +130,6 @@ function withoutKind(value: RawObject, place: ErrorPlace): PlimsollError {
   return new PlimsollError('INPUT_KIND', 'a document without kind is not a Kubernetes object', {
     ...place,
     value: `{${Object.keys(value).join(', ')}}`,
-    hint: 'what kubectl get -o json or -o yaml writes can be read',
+    hint: READABLE,
   });
 }
