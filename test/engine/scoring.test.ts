@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { feasibleNodesWanted } from '../../src/engine/sampling.ts';
 import { firstWinner, heapWinner, scoreNodes, tiedWinners } from '../../src/engine/scoring.ts';
+import { defaultArgs as balancedArgs, nodeResourcesBalancedAllocation } from '../../src/rules/node-resources-balanced-allocation.ts';
+import { defaultArgs as fitArgs, nodeResourcesFit } from '../../src/rules/node-resources-fit.ts';
 import type { AnyPlainRule } from '../../src/rules/rule.ts';
-import { makeCluster, makeNode, makePod } from '../support/builders.ts';
+import { makeCluster, makeNode, makePod, semantics } from '../support/builders.ts';
 import { profileOf } from './profile-support.ts';
 
 /** Go's container/heap Init over "greater total first", then the root: what `heapWinner` states in closed form. */
@@ -93,6 +95,29 @@ describe('scoreNodes', () => {
       ],
       totals: [21, 121, 221],
     });
+  });
+
+  it.each([
+    // Upstream's facts about 1.34: a pod without requests weighs as much on a node as one that asks for 100m and 200Mi.
+    [{ cpu: '100m', memory: '200Mi' }, 150],
+    [{ cpu: '300m', memory: '600Mi' }, 130],
+  ])('scores a pod that asks for %j by fit and balance: %d on either node', (requests, total) => {
+    const nodes = ['machine1', 'machine2'].map((name) => makeNode(name, { has: { cpu: '1', memory: '2000Mi' } }));
+    const large = { cpu: '300m', memory: '600Mi' };
+    const pods = [
+      makePod('large1', { requests: large, on: 'machine1' }),
+      makePod('none', { requests: {}, on: 'machine1' }),
+      makePod('large2', { requests: large, on: 'machine2' }),
+      makePod('small', { requests: { cpu: '100m', memory: '200Mi' }, on: 'machine2' }),
+    ];
+    const older = makeCluster(nodes, pods, {}, semantics('1.34'));
+    const profile = profileOf({
+      score: [
+        [nodeResourcesFit, 1, fitArgs],
+        [nodeResourcesBalancedAllocation, 1, balancedArgs],
+      ],
+    });
+    expect(scoreNodes(makePod('p', { requests }), older.nodes, older, profile).totals).toEqual([total, total]);
   });
 
   it('gives every node 1 where nothing scores', () => {
