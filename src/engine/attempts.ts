@@ -21,6 +21,10 @@ import type { PreemptionArgs, ResolvedProfile } from './resolved-profile.ts';
 /** Codes of errors that are the pod's; any other ends the run. */
 const POD_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['SELECTOR', 'FIELD']);
 
+function isAboutPod(error: unknown): error is PlimsollError {
+  return error instanceof PlimsollError && POD_ERRORS.has(error.code);
+}
+
 /** What became of one attempt to place one pod. */
 export type AttemptOutcome =
   | { readonly kind: 'placed'; readonly row: number }
@@ -69,7 +73,7 @@ export class Attempts {
       return this.nominations.concern(pod) ? this.attemptPlain(pod, profile) : this.attemptByKernels(pod, profile);
     } catch (error) {
       // Upstream gives up the attempt with an error where a selector of the pod cannot be read, or a score is out of range.
-      if (error instanceof PlimsollError && POD_ERRORS.has(error.code)) return this.failedOutright(pod, error.problem);
+      if (isAboutPod(error)) return this.failedOutright(pod, error.problem);
       throw error;
     }
   }
@@ -80,9 +84,21 @@ export class Attempts {
     return { kind: 'failed', message, plugins: new Set(), repeatable: false };
   }
 
+  /** Undefined where some rule cannot read the pod: whether the attempt gets as far as that rule shows only step by step. */
+  private compile(pod: Pod, profile: ResolvedProfile): PodClass | undefined {
+    try {
+      return this.fleet.classOf(pod, profile);
+    } catch (error) {
+      if (isAboutPod(error)) return undefined;
+      throw error;
+    }
+  }
+
   private attemptByKernels(pod: Pod, profile: ResolvedProfile): AttemptOutcome {
-    const cls = this.fleet.classOf(pod, profile);
-    const promised = this.fleet.rowOf(this.nominations.of(pod) ?? '');
+    const cls = this.compile(pod, profile);
+    if (!cls) return this.attemptPlain(pod, profile);
+    const nominated = this.nominations.of(pod);
+    const promised = nominated === undefined ? undefined : this.fleet.rowOf(nominated);
     if (promised !== undefined) return this.attemptPromised(pod, cls, promised);
     const { nextStart } = this.fleet;
     const started = secondsNow();

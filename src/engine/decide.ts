@@ -36,14 +36,17 @@ export class Decider {
     const { exports } = this.fleet.core;
     if (cls.refused || (cls.hostFilters.length > 0 && !runHostFilters(this.fleet, cls, pod))) return -2;
     if (this.samples(cls)) return this.decideSampled(cls, pod);
+    const start = this.fleet.nextStart;
     if (cls.hostFilters.length > 0 || cls.hostScores.length > 0) {
       exports.refreshVerdicts(cls.address);
+      this.noteScanned(cls);
       if (cls.hostScores.length > 0) runHostScores(this.fleet, cls, pod, cls.verdictLane);
       exports.settleAll(cls.address, cls.verdictLane);
-    } else exports.refresh(cls.address);
-    const row = this.choose(cls, this.fleet.nextStart);
-    this.noteScanned(cls);
-    return row;
+    } else {
+      exports.refresh(cls.address);
+      this.noteScanned(cls);
+    }
+    return this.choose(cls, start);
   }
 
   /** Upstream's start index moves on by the nodes that a scan has looked at; after a scan of all nodes it is where it was. */
@@ -124,7 +127,8 @@ export class Decider {
         return cls.narrowed ? this.chooseNarrowed(cls, this.scanOrder(cls.narrowed, start)) : exports.chooseHeap(cls.address, start);
       case 'seeded': {
         const tied = exports.countTied(cls.address);
-        return tied === 0 ? -1 : exports.chooseTied(cls.address, this.prng.below(tied));
+        // A winner without rivals draws nothing, as it is taken unscored where it is the only feasible node.
+        return tied === 0 ? -1 : exports.chooseTied(cls.address, tied === 1 ? 0 : this.prng.below(tied));
       }
     }
   }

@@ -31,6 +31,8 @@ export function runHostScores(fleet: Fleet, cls: PodClass, pod: Pod, verdictLane
   const feasible = view.nodes.filter((node) => core.u8[verdictLane + node.row] === OPEN);
   const lane = core.i32.subarray(cls.hostLane / 4, cls.hostLane / 4 + fleet.columns.capacity);
   lane.fill(0);
+  // A node without rivals is taken unscored: what cannot be scored is no obstacle then.
+  if (feasible.length <= 1) return;
   for (const { rule, args, weight } of cls.hostScores) {
     const state = rule.prepareScore?.(pod, feasible, view, args);
     if (state === 'skip') continue;

@@ -91,6 +91,8 @@ export class PlainScheduler {
 
   private choose(pod: Pod, profile: ResolvedProfile, inOrder: readonly NodeView[]): number {
     const feasible = this.tie === 'heap' ? inOrder : [...inOrder].sort((a, b) => a.row - b.row);
+    // A node without rivals is taken unscored.
+    if (feasible.length === 1) return (feasible[0] as NodeView).row;
     const { totals } = scoreNodes(pod, feasible, this.fleet.view(), profile);
     const ties = tiedWinners(totals);
     const winner =
@@ -98,7 +100,9 @@ export class PlainScheduler {
         ? heapWinner(totals)
         : this.tie === 'first'
           ? firstWinner(totals)
-          : (ties[this.prng.below(ties.length)] as number);
+          : ties.length === 1
+            ? (ties[0] as number)
+            : this.prng.pick(ties);
     return (feasible[winner] as NodeView).row;
   }
 }

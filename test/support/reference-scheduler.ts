@@ -21,6 +21,17 @@ import { ClusterView, type NodeView } from '../../src/rules/view.ts';
 /** The parts of a Schedule that say what was decided. */
 export type Decisions = Pick<Schedule, 'placements' | 'unschedulable' | 'preemptions'>;
 
+/** The first thing that the engine decided otherwise than the reference. */
+export function firstDifference(want: Decisions, got: Decisions): string | undefined {
+  for (const part of ['preemptions', 'placements', 'unschedulable'] as const) {
+    for (let i = 0; i < Math.max(want[part].length, got[part].length); i++) {
+      const [wanted, found] = [JSON.stringify(want[part][i]), JSON.stringify(got[part][i])];
+      if (wanted !== found) return `${part}[${i}]: reference ${wanted}, engine ${found}`;
+    }
+  }
+  return undefined;
+}
+
 /** A finished reference run with the cluster it left behind. */
 export interface ReferenceRun {
   readonly decisions: Decisions;
@@ -147,7 +158,8 @@ class ReferenceScheduler {
       return this.postFilter(attempt, plugins, statusMessage(absent));
     }
     const rejections = new Map<number, Rejection>();
-    const promised = this.view.nodeByName.get(this.nominatedTo.get(podKey(pod)) ?? '');
+    const nominated = this.nominatedTo.get(podKey(pod));
+    const promised = nominated === undefined ? undefined : this.view.nodeByName.get(nominated);
     if (promised) {
       const refusal = filterNode(filters, promised);
       if (!refusal) return { kind: 'placed', node: promised };
@@ -191,10 +203,12 @@ class ReferenceScheduler {
   private choose(pod: Pod, profile: ResolvedProfile, scanned: readonly NodeView[]): NodeView {
     const { tie } = this.settings;
     const feasible = tie === 'heap' ? scanned : [...scanned].sort((a, b) => a.row - b.row);
+    if (feasible.length === 1) return feasible[0] as NodeView;
     const { totals } = scoreNodes(pod, feasible, this.view, profile);
     if (tie === 'heap') return feasible[heapWinner(totals)] as NodeView;
     if (tie === 'first') return feasible[firstWinner(totals)] as NodeView;
-    return feasible[this.prng.pick(tiedWinners(totals))] as NodeView;
+    const tied = tiedWinners(totals);
+    return feasible[tied.length === 1 ? (tied[0] as number) : this.prng.pick(tied)] as NodeView;
   }
 
   private postFilter(attempt: FailedAttempt, plugins: ReadonlySet<string>, preFilter?: string): Attempt {
