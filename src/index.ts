@@ -1,6 +1,7 @@
 export { type ErrorCode, type ErrorPlace, PlimsollError } from './base/errors.ts';
 export { builtInConfiguration } from './engine/built-in-profiles.ts';
-export { type Change, Engine } from './engine/engine.ts';
+export type { Change } from './engine/change.ts';
+export { Engine } from './engine/engine.ts';
 export type { EngineOptions } from './engine/options.ts';
 export type { FeatureGates, KubeVersion } from './model/gates.ts';
 export type { HostMap } from './model/hosts.ts';

@@ -6,6 +6,7 @@ import { type Pod, podKey } from '../model/pod.ts';
 import { API_VERSION, type Explanation, type PodReference, type Schedule } from '../model/results.ts';
 import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
 import { gatedStatus, schedulingGates } from '../rules/scheduling-gates.ts';
+import { type Change, checkChange, checkKnown } from './change.ts';
 import type { ClassBuilder } from './classes.ts';
 import { explainIn } from './explanation.ts';
 import { Fleet } from './fleet.ts';
@@ -13,13 +14,6 @@ import type { LatencyRecorder } from './latencies.ts';
 import { statusMessage } from './message.ts';
 import { type EngineOptions, idleHosts, resolveOptions, type Settings, withHosts } from './options.ts';
 import { type ScheduleRun, Scheduler } from './scheduler.ts';
-
-/** A change of the cluster. Objects replace the one of the same identity; `added` of a known identity is refused, so is `changed` or `removed` of an unknown one. */
-export type Change =
-  | { readonly kind: 'nodeAdded' | 'nodeChanged'; readonly node: Node }
-  | { readonly kind: 'nodeRemoved'; readonly name: string }
-  | { readonly kind: 'podAdded' | 'podChanged'; readonly pod: Pod }
-  | { readonly kind: 'podRemoved'; readonly pod: PodReference };
 
 /** Makes a builder of class tables over a core, for worker threads; see `schedule`. */
 export type BuilderFactory = (core: Core) => ClassBuilder;
@@ -77,10 +71,12 @@ export class Engine {
 
   /**
    * Applies one change. Pod changes are kept up incrementally; a node change lays the columns out anew before the next decision.
-   * @throws PlimsollError DUPLICATE for an added object that exists, NOT_FOUND for a changed or removed one that does not, USAGE during `schedule`.
+   * @throws PlimsollError DUPLICATE for an added object that exists, NOT_FOUND for a changed or removed one that does not, USAGE during `schedule`
+   * and for what is no change.
    */
   apply(change: Change): void {
     this.checkIdle();
+    checkChange(change);
     switch (change.kind) {
       case 'nodeAdded':
       case 'nodeChanged':
@@ -261,7 +257,7 @@ export class Engine {
   private applyToNodes(change: Extract<Change, { kind: `node${string}` }>): void {
     const name = change.kind === 'nodeRemoved' ? change.name : change.node.name;
     const at = this.nodes.findIndex((node) => node.name === name);
-    check(at >= 0, change.kind.endsWith('Added'), 'node', name);
+    checkKnown(at >= 0, change.kind.endsWith('Added'), 'node', name);
     if (change.kind === 'nodeAdded') this.nodes.push(change.node);
     else if (change.kind === 'nodeChanged') this.nodes[at] = change.node;
     else this.nodes.splice(at, 1);
@@ -270,7 +266,7 @@ export class Engine {
   private applyToPods(change: Extract<Change, { kind: `pod${string}` }>): void {
     const key = podKey(change.pod);
     const known = this.pods.get(key);
-    check(known !== undefined, change.kind === 'podAdded', 'pod', key);
+    checkKnown(known !== undefined, change.kind === 'podAdded', 'pod', key);
     const oldRow = known && this.fleet && rowHeldBy(known, this.fleet);
     if (known && oldRow !== undefined) this.fleet?.remove(known, oldRow);
     if (change.kind === 'podRemoved') {
@@ -290,11 +286,4 @@ function isFinished({ phase }: Pod): boolean {
 
 function rowHeldBy(pod: Pod, fleet: Fleet): number | undefined {
   return pod.nodeName === '' || isFinished(pod) ? undefined : fleet.rowOf(pod.nodeName);
-}
-
-function check(known: boolean, added: boolean, kind: string, name: string): void {
-  if (known && added)
-    throw new PlimsollError('DUPLICATE', `there is already such a ${kind}`, { path: kind, value: name, hint: 'send it as changed' });
-  if (!known && !added)
-    throw new PlimsollError('NOT_FOUND', `there is no such ${kind}`, { path: kind, value: name, hint: 'send it as added first' });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Prng } from '../../src/base/prng.ts';
-import { type Change, Engine } from '../../src/engine/engine.ts';
+import type { Change } from '../../src/engine/change.ts';
+import { Engine } from '../../src/engine/engine.ts';
 import type { Node } from '../../src/model/node.ts';
 import { type Pod, podKey } from '../../src/model/pod.ts';
 import type { Schedule } from '../../src/model/results.ts';
@@ -217,6 +218,10 @@ describe('changes', () => {
       [{ kind: 'nodeRemoved', name: 'large' }, 'NOT_FOUND'],
       [{ kind: 'podChanged', pod: waiting('b', '1') }, 'NOT_FOUND'],
       [{ kind: 'podRemoved', pod: { namespace: 'other', name: 'a' } }, 'NOT_FOUND'],
+      // As a program without types may send them.
+      [{ kind: 'podAdded', pod: { metadata: { name: 'plain' }, spec: {} } } as unknown as Change, 'USAGE'],
+      [{ kind: 'nodeChanged', node: { metadata: { name: 'small' } } } as unknown as Change, 'USAGE'],
+      [{ kind: 'podMoved', pod } as unknown as Change, 'USAGE'],
     ];
     for (const [change, code] of refused) {
       expect(() => engine.apply(change), change.kind).toThrow(expect.objectContaining({ name: 'PlimsollError', code }));
