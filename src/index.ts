@@ -12,4 +12,4 @@ export type * from './model/results.ts';
 export type { Snapshot } from './model/snapshot.ts';
 export { explain } from './plan/explain.ts';
 export { schedule } from './plan/schedule.ts';
-export { readSnapshot } from './sources/read-snapshot.ts';
+export { type ReadOptions, type ReadProgress, readSnapshot, type SnapshotSource } from './sources/read-snapshot.ts';
