@@ -14,7 +14,7 @@ import { Columns } from './columns.ts';
 import { Counts } from './counts.ts';
 import { LeastPriorities } from './preemption-index.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
-import { writeUsage } from './templates.ts';
+import { releaseUsage, writeUsage } from './templates.ts';
 
 /**
  * The engine's state: nodes as columns, the pods on them, and the classes compiled so far. One thread writes it.
@@ -158,7 +158,9 @@ export class Fleet {
   }
 
   private commitResized(pod: Pod, row: number, sign: 1 | -1): void {
-    this.core.exports.commitUsage(writeUsage(this.core, this.columns, podUsage(pod, this.semantics.gates)), row, sign);
+    const usage = writeUsage(this.core, this.columns, podUsage(pod, this.semantics.gates));
+    this.core.exports.commitUsage(usage, row, sign);
+    releaseUsage(this.core, usage);
   }
 
   /** A sum that has reached the int64 limit has lost what it was made of. */

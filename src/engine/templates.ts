@@ -56,6 +56,13 @@ export function writeUsage(core: Core, columns: Columns, usage: PodUsage): numbe
   return address;
 }
 
+/** Gives back what `writeUsage` took. */
+export function releaseUsage(core: Core, address: number): void {
+  const count = core.i32[(address + USAGE_AMOUNT_COUNT) / 4] as number;
+  core.release(core.u32[(address + USAGE_AMOUNTS) / 4] as number, count * AMOUNT_BYTES);
+  core.release(address, USAGE_BYTES);
+}
+
 /** A template known to the fleet: what its pods add to a row, which counts they change, and where they are. */
 export class TemplateEntry {
   readonly template: PodTemplate;

@@ -4,6 +4,8 @@ import { resolveOptions } from '../../src/engine/options.ts';
 import { Scheduler } from '../../src/engine/scheduler.ts';
 import { Core } from '../../src/layout/core.ts';
 import { podKey } from '../../src/model/pod.ts';
+import { makeNode, makePod, NO_OBJECTS, quantities } from '../support/builders.ts';
+import { brokenColumns } from '../support/invariants.ts';
 import { type SchedulerCase, schedulerCase } from '../support/scheduler-cases.ts';
 
 /** Runs; PLIMSOLL_RUNS overrides, for long runs. */
@@ -52,6 +54,25 @@ describe('class tables', () => {
     }
     expect(failures).toEqual([]);
     expect(again).toBeGreaterThan(RUNS);
+  });
+
+  it('and pods that come and go take no more and more of it', () => {
+    const core = new Core();
+    const { semantics, profiles } = resolveOptions();
+    const node = makeNode('n', { has: { cpu: '4', memory: '4Gi' } });
+    const fleet = new Fleet([node], NO_OBJECTS, semantics, profiles, core);
+    const plain = makePod('plain', { requests: { cpu: '1' } });
+    const status = { name: 'c', actual: quantities({ cpu: '2', 'example.com/x': '1' }) };
+    const resized = { ...makePod('resized', { requests: { cpu: '1' } }), resize: { containers: [status], infeasible: false } };
+    const change = () => {
+      for (const pod of [plain, resized]) fleet.place(pod, 0);
+      for (const pod of [plain, resized]) fleet.remove(pod, 0);
+    };
+    change();
+    const before = core.bytesUsed;
+    for (let i = 0; i < 1000; i++) change();
+    expect(core.bytesUsed).toBe(before);
+    expect(brokenColumns(fleet, [[]], semantics)).toEqual([]);
   });
 
   it('that were dropped leave no memory behind', async () => {
