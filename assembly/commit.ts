@@ -7,6 +7,7 @@ import {
   USAGE_NON_ZERO_MEMORY,
 } from './layout.generated';
 import { addSaturating } from './exact';
+import { refreshBalances } from './rules/node-resources-balanced-allocation';
 
 /** Sums from here on leave the range in which doubles are exact (see rules/resource-shares). */
 const WIDE_SUM: i64 = 1 << 51;
@@ -60,14 +61,15 @@ export function applyEffect(effect: usize, row: i32, times: i32): void {
 
 // @ts-ignore: decorator
 @inline
-export function record(row: i32): void {
+function record(row: i32): void {
   const head = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD);
   store<i32>(load<usize>(FLEET_ADDRESS, FLEET_JOURNAL) + (<usize>(head & load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_MASK)) << 2), row);
   store<u32>(FLEET_ADDRESS, head + 1, FLEET_JOURNAL_HEAD);
 }
 
-/** Notes that the row's columns changed. */
+/** Notes that the row's columns changed, and redoes what is derived from them. */
 export function recordChange(row: i32): void {
+  refreshBalances(row);
   record(row);
 }
 
@@ -85,5 +87,5 @@ export function commitEffects(usage: usize, row: i32, sign: i32, terminating: i3
 export function commit(usage: usize, row: i32, sign: i32, terminating: i32): void {
   commitUsage(usage, row, sign);
   commitEffects(usage, row, sign, terminating);
-  record(row);
+  recordChange(row);
 }

@@ -20,11 +20,14 @@ export function joinTruncated(low: v128, high: v128): v128 {
   return i8x16.shuffle(lower, upper, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
 }
 
-/** values[row..row+4) += weight * whole-number doubles of two pairs of rows. */
+/** values[row..row+4) += weight * whole-number doubles of two pairs of rows, each 0 <= x < 2^31. */
 // @ts-ignore: decorator
 @inline
 export function addFour(values: usize, weight: i32, low: v128, high: v128): void {
-  v128.store(values, i32x4.add(v128.load(values), i32x4.mul(joinTruncated(low, high), i32x4.splat(weight))));
+  // Under 2^52 a whole number is the low half of the double's bits.
+  const magic = f64x2.splat(TWO_52);
+  const four = i32x4.shuffle(f64x2.add(low, magic), f64x2.add(high, magic), 0, 2, 4, 6);
+  v128.store(values, i32x4.add(v128.load(values), i32x4.mul(four, i32x4.splat(weight))));
 }
 
 /** a + b, staying at the int64 limits instead of wrapping. */

@@ -11,6 +11,7 @@ export { commit, commitUsage, commitEffects, applyEffect, recordChange } from '.
 export { build, buildStatic, buildLocal, refresh, refreshVerdicts, settleAll } from './evaluate';
 export { chooseFirst, chooseHeap, countTied, chooseTied, sample } from './choose';
 export { filterKernel, prepareKernel, scoreKernel } from './kernels.generated';
+export { fillBalances } from './rules/node-resources-balanced-allocation';
 export { diagnoseNodeResourcesFit } from './rules/node-resources-fit';
 export { latencyCounters, latencyUpTo, recordLatency } from './latency';
 export { rateNodeAffinity };

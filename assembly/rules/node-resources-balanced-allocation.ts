@@ -1,11 +1,17 @@
 import {
-  SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_REQUEST, SHARE_USED, SHARES_RELATIVE, SHARES_RESOURCES, SHARES_RESOURCE_COUNT, FLEET_ADDRESS, FLEET_WIDE,
+  FLEET_ADDRESS, FLEET_BALANCE_COUNT, FLEET_BALANCES, FLEET_CAPACITY, FLEET_WIDE, SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_RECIPROCAL, SHARE_REQUEST,
+  SHARE_USED, SHARES_BEFORE, SHARES_RESOURCE_COUNT, SHARES_RESOURCES,
 } from '../layout.generated';
 import { addFour, addSaturating, toF64x2 } from '../exact';
 
 // b = trunc((1 - std) * 100), std over the fractions min(1, amount / allocatable) of the resources that the row offers:
 // none or one: 0; two: |(f0 - f1) / 2|; more: sqrt(sum((f - mean)^2) / n).
 // 1.36: score = 50 + (50 + b(after) - b(before)) / 2; up to 1.35: b(after).
+//
+// b(before) depends on the row alone: it is a column, redone for a row whenever the row changes.
+
+/** 2^-40. */
+const NEAR: f64 = 1.0 / 1099511627776.0;
 
 // @ts-ignore: decorator
 @inline
@@ -49,45 +55,85 @@ function balance(std: f64): i32 {
   return <i32>((1 - std) * 100);
 }
 
+/** Brings b(before) of one row up to date. */
+// @ts-ignore: decorator
+@inline
+function refreshBefore(params: usize, row: i32): void {
+  const resources = load<usize>(params, SHARES_RESOURCES);
+  const last = resources + <usize>load<i32>(params, SHARES_RESOURCE_COUNT) * SHARE_BYTES;
+  const at8 = <usize>row << 3;
+  store<f64>(load<usize>(params, SHARES_BEFORE) + at8, <f64>balance(deviation(resources, last, at8, false)));
+}
+
+/** Fills the `before` column of a SHARES record. */
+export function fillBalances(params: usize): void {
+  const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
+  for (let row = 0; row < capacity; row++) refreshBefore(params, row);
+}
+
+/** The pods of the row have changed. */
+export function refreshBalances(row: i32): void {
+  const list = load<usize>(FLEET_ADDRESS, FLEET_BALANCES);
+  const count = load<i32>(FLEET_ADDRESS, FLEET_BALANCE_COUNT);
+  for (let i = 0; i < count; i++) refreshBefore(load<usize>(list + (<usize>i << 2)), row);
+}
+
 function balancedAny(params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {
   const resources = load<usize>(params, SHARES_RESOURCES);
   const last = resources + <usize>load<i32>(params, SHARES_RESOURCE_COUNT) * SHARE_BYTES;
-  const relative = load<i32>(params, SHARES_RELATIVE);
+  const before = load<usize>(params, SHARES_BEFORE);
   for (let row = begin; row < end; row++) {
     const at8 = <usize>row << 3;
     const after = balance(deviation(resources, last, at8, true));
-    const score = relative ? 50 + (50 + after - balance(deviation(resources, last, at8, false))) / 2 : after;
+    const score = before ? 50 + (50 + after - <i32>load<f64>(before + at8)) / 2 : after;
     const at = lane + (<usize>row << 2);
     store<i32>(at, load<i32>(at) + weight * score);
   }
 }
 
+// 100 * (1 - |f0 - f1| / 2); (f0 - f1) / 2 and (f0 - f1) * 0.5 are the same double.
 // @ts-ignore: decorator
 @inline
-function balancePair(f0: v128, f1: v128, both: v128): v128 {
-  const half = f64x2.splat(0.5);
-  const std = v128.and(f64x2.abs(f64x2.mul(f64x2.sub(f0, f1), half)), both);
-  return f64x2.trunc(f64x2.mul(f64x2.sub(f64x2.splat(1), std), f64x2.splat(100)));
+function evenness(f0: v128, f1: v128): v128 {
+  const std = f64x2.abs(f64x2.mul(f64x2.sub(f0, f1), f64x2.splat(0.5)));
+  return f64x2.mul(f64x2.sub(f64x2.splat(1), std), f64x2.splat(100));
 }
 
-/** Two rows. (f0 - f1) / 2 and (f0 - f1) * 0.5 are the same double. */
+/**
+ * b(after) of two rows. With reciprocals in place of the divisions a fraction is off by less than 2^-51 and the evenness by less than 2^-43, so
+ * that its truncation is exact unless a whole number lies within NEAR of it: then, and only then, the rows are divided.
+ */
 // @ts-ignore: decorator
 @inline
-function scorePair(capAtA: usize, usedAtA: usize, requestA: v128, capAtB: usize, usedAtB: usize, requestB: v128, relative: bool): v128 {
-  const zero = f64x2.splat(0);
+function balancePair(capAtA: usize, perAtA: usize, totalA: v128, capAtB: usize, perAtB: usize, totalB: v128): v128 {
   const one = f64x2.splat(1);
-  const capA = toF64x2(v128.load(capAtA));
-  const capB = toF64x2(v128.load(capAtB));
-  const inA = toF64x2(v128.load(usedAtA));
-  const inB = toF64x2(v128.load(usedAtB));
-  const both = v128.and(f64x2.ne(capA, zero), f64x2.ne(capB, zero));
-  const afterA = f64x2.pmin(f64x2.div(f64x2.add(inA, requestA), capA), one);
-  const afterB = f64x2.pmin(f64x2.div(f64x2.add(inB, requestB), capB), one);
-  const after = balancePair(afterA, afterB, both);
-  if (!relative) return after;
-  const before = balancePair(f64x2.pmin(f64x2.div(inA, capA), one), f64x2.pmin(f64x2.div(inB, capB), one), both);
+  const perA = v128.load(perAtA);
+  const perB = v128.load(perAtB);
+  const near = evenness(f64x2.pmin(f64x2.mul(totalA, perA), one), f64x2.pmin(f64x2.mul(totalB, perB), one));
+  const truncated = f64x2.trunc(near);
+  const inside = v128.and(
+    f64x2.gt(f64x2.sub(near, truncated), f64x2.splat(NEAR)),
+    f64x2.lt(f64x2.sub(near, truncated), f64x2.splat(1 - NEAR)),
+  );
+  const zero = f64x2.splat(0);
+  const both = v128.and(f64x2.ne(perA, zero), f64x2.ne(perB, zero));
+  if (i64x2.all_true(v128.and(inside, both))) return truncated;
+  const f0 = f64x2.pmin(f64x2.div(totalA, toF64x2(v128.load(capAtA))), one);
+  const f1 = f64x2.pmin(f64x2.div(totalB, toF64x2(v128.load(capAtB))), one);
+  return f64x2.trunc(v128.bitselect(evenness(f0, f1), f64x2.splat(100), both));
+}
+
+// @ts-ignore: decorator
+@inline
+function scorePair(
+  capA: usize, usedA: usize, perA: usize, requestA: v128, capB: usize, usedB: usize, perB: usize, requestB: v128, before: usize,
+): v128 {
+  const totalA = f64x2.add(toF64x2(v128.load(usedA)), requestA);
+  const totalB = f64x2.add(toF64x2(v128.load(usedB)), requestB);
+  const after = balancePair(capA, perA, totalA, capB, perB, totalB);
+  if (!before) return after;
   // 50 + (50 + after - before) / 2, truncated; the operand is never negative.
-  const change = f64x2.sub(f64x2.add(f64x2.splat(50), after), before);
+  const change = f64x2.sub(f64x2.add(f64x2.splat(50), after), v128.load(before));
   return f64x2.add(f64x2.splat(50), f64x2.trunc(f64x2.mul(change, f64x2.splat(0.5))));
 }
 
@@ -98,14 +144,18 @@ function balancedTwo(params: usize, weight: i32, begin: i32, end: i32, lane: usi
   const capB = load<usize>(b, SHARE_ALLOCATABLE);
   const usedA = load<usize>(a, SHARE_USED);
   const usedB = load<usize>(b, SHARE_USED);
+  const perA = load<usize>(a, SHARE_RECIPROCAL);
+  const perB = load<usize>(b, SHARE_RECIPROCAL);
   const requestA = f64x2.splat(<f64>load<i64>(a, SHARE_REQUEST));
   const requestB = f64x2.splat(<f64>load<i64>(b, SHARE_REQUEST));
-  const relative = load<i32>(params, SHARES_RELATIVE) != 0;
+  const before = load<usize>(params, SHARES_BEFORE);
   for (let row = begin; row < end; row += 4) {
     const at = <usize>row << 3;
     const next = at + 16;
-    const low = scorePair(capA + at, usedA + at, requestA, capB + at, usedB + at, requestB, relative);
-    const high = scorePair(capA + next, usedA + next, requestA, capB + next, usedB + next, requestB, relative);
+    const low = scorePair(capA + at, usedA + at, perA + at, requestA, capB + at, usedB + at, perB + at, requestB, before ? before + at : 0);
+    const high = scorePair(
+      capA + next, usedA + next, perA + next, requestA, capB + next, usedB + next, perB + next, requestB, before ? before + next : 0,
+    );
     addFour(lane + (<usize>row << 2), weight, low, high);
   }
 }

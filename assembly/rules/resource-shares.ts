@@ -2,17 +2,10 @@
 // A resource that the row does not offer (allocatable 0) is left out, weight included.
 
 import {
-  FLEET_ADDRESS, FLEET_WIDE, SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_REQUEST, SHARE_USED, SHARE_WEIGHT, SHARES_RESOURCES, SHARES_RESOURCE_COUNT,
-  SHARES_SHAPE, SHARES_SHAPE_COUNT,
+  FLEET_ADDRESS, FLEET_WIDE, SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_RECIPROCAL, SHARE_REQUEST, SHARE_USED, SHARE_WEIGHT, SHARES_RESOURCES,
+  SHARES_RESOURCE_COUNT, SHARES_SHAPE, SHARES_SHAPE_COUNT,
 } from '../layout.generated';
 import { addFour, addSaturating, percentage, roundHalfAway, toF64x2 } from '../exact';
-
-// trunc((free * 100) / allocatable), 0 where nothing is offered.
-// @ts-ignore: decorator
-@inline
-function share(free: v128, allocatable: v128, offered: v128): v128 {
-  return v128.and(f64x2.trunc(f64x2.div(f64x2.mul(free, f64x2.splat(100)), allocatable)), offered);
-}
 
 // What counts of the row's amount: the free part (least) or the used part (most), never more than there is, never below 0.
 // @ts-ignore: decorator
@@ -21,19 +14,43 @@ function counted(total: v128, allocatable: v128, most: bool): v128 {
   return most ? f64x2.pmin(total, allocatable) : f64x2.pmax(f64x2.splat(0), f64x2.sub(allocatable, total));
 }
 
-/** Two resources, two rows: the default list cpu and memory. 0/0 gives NaN where nothing is offered; the mask turns it into 0. */
+// trunc(amount * 100 / allocatable) for 0 <= amount <= allocatable < 2^46, without a division: the product with the reciprocal is at most one
+// off after truncation, and the remainder, whole and below 2^53, tells which way. Garbage where nothing is offered.
 // @ts-ignore: decorator
 @inline
-function pairOfTwo(capA: usize, usedA: usize, requestA: v128, weightA: v128, capB: usize, usedB: usize, requestB: v128, weightB: v128, most: bool): v128 {
+function share(amount: v128, allocatable: v128, reciprocal: v128): v128 {
+  const hundredfold = f64x2.mul(amount, f64x2.splat(100));
+  const quotient = f64x2.trunc(f64x2.mul(hundredfold, reciprocal));
+  const rest = f64x2.sub(hundredfold, f64x2.mul(quotient, allocatable));
+  const one = f64x2.splat(1);
+  const up = v128.and(f64x2.ge(rest, allocatable), one);
+  const down = v128.and(f64x2.lt(rest, f64x2.splat(0)), one);
+  return f64x2.sub(f64x2.add(quotient, up), down);
+}
+
+/** Two resources, two rows: the default list cpu and memory. */
+// @ts-ignore: decorator
+@inline
+function pairOfTwo(
+  capA: usize, usedA: usize, perA: usize, requestA: v128, weightA: v128, capB: usize, usedB: usize, perB: usize, requestB: v128, weightB: v128,
+  inverses: v128, most: bool,
+): v128 {
   const zero = f64x2.splat(0);
   const a = toF64x2(v128.load(capA));
   const b = toF64x2(v128.load(capB));
-  const offeredA = f64x2.ne(a, zero);
-  const offeredB = f64x2.ne(b, zero);
-  const scoreA = share(counted(toF64x2(i64x2.add(v128.load(usedA), requestA)), a, most), a, offeredA);
-  const scoreB = share(counted(toF64x2(i64x2.add(v128.load(usedB), requestB)), b, most), b, offeredB);
+  const reciprocalA = v128.load(perA);
+  const reciprocalB = v128.load(perB);
+  const scoreA = share(counted(toF64x2(i64x2.add(v128.load(usedA), requestA)), a, most), a, reciprocalA);
+  const scoreB = share(counted(toF64x2(i64x2.add(v128.load(usedB), requestB)), b, most), b, reciprocalB);
+  const offeredA = f64x2.ne(reciprocalA, zero);
+  const offeredB = f64x2.ne(reciprocalB, zero);
+  if (i64x2.all_true(v128.and(offeredA, offeredB))) {
+    // sum + 1/2 is at least 1 / (2 weights) away from every multiple of the weights: the rounded product truncates to the exact quotient.
+    const sum = f64x2.add(f64x2.mul(scoreA, weightA), f64x2.mul(scoreB, weightB));
+    return f64x2.trunc(f64x2.mul(f64x2.add(sum, f64x2.splat(0.5)), inverses));
+  }
   const weights = f64x2.add(v128.and(weightA, offeredA), v128.and(weightB, offeredB));
-  const sum = f64x2.add(f64x2.mul(scoreA, weightA), f64x2.mul(scoreB, weightB));
+  const sum = f64x2.add(v128.and(f64x2.mul(scoreA, weightA), offeredA), v128.and(f64x2.mul(scoreB, weightB), offeredB));
   return v128.and(f64x2.trunc(f64x2.div(sum, weights)), f64x2.ne(weights, zero));
 }
 
@@ -44,15 +61,22 @@ function sharesOfTwo(params: usize, weight: i32, begin: i32, end: i32, lane: usi
   const capB = load<usize>(b, SHARE_ALLOCATABLE);
   const usedA = load<usize>(a, SHARE_USED);
   const usedB = load<usize>(b, SHARE_USED);
+  const perA = load<usize>(a, SHARE_RECIPROCAL);
+  const perB = load<usize>(b, SHARE_RECIPROCAL);
   const requestA = v128.load64_splat(a, SHARE_REQUEST);
   const requestB = v128.load64_splat(b, SHARE_REQUEST);
   const weightA = f64x2.splat(<f64>load<i64>(a, SHARE_WEIGHT));
   const weightB = f64x2.splat(<f64>load<i64>(b, SHARE_WEIGHT));
+  const inverses = f64x2.div(f64x2.splat(1), f64x2.add(weightA, weightB));
   for (let row = begin; row < end; row += 4) {
     const at = <usize>row << 3;
-    const low = pairOfTwo(capA + at, usedA + at, requestA, weightA, capB + at, usedB + at, requestB, weightB, most);
+    const low = pairOfTwo(
+      capA + at, usedA + at, perA + at, requestA, weightA, capB + at, usedB + at, perB + at, requestB, weightB, inverses, most,
+    );
     const next = at + 16;
-    const high = pairOfTwo(capA + next, usedA + next, requestA, weightA, capB + next, usedB + next, requestB, weightB, most);
+    const high = pairOfTwo(
+      capA + next, usedA + next, perA + next, requestA, weightA, capB + next, usedB + next, perB + next, requestB, weightB, inverses, most,
+    );
     addFour(lane + (<usize>row << 2), weight, low, high);
   }
 }
@@ -60,7 +84,7 @@ function sharesOfTwo(params: usize, weight: i32, begin: i32, end: i32, lane: usi
 /**
  * LeastAllocated: r = (allocatable - total) * 100 / allocatable, 0 when total > allocatable; score = sum(r * w) / sum(w), whole numbers.
  * MostAllocated: r = min(total, allocatable) * 100 / allocatable.
- * Doubles are exact here: amounts stay below 2^46 (else `wide`), so products stay below 2^53 and truncated quotients equal integer division.
+ * Doubles are exact here: amounts stay below 2^46 (else `wide`), so products stay below 2^53.
  */
 function sharesNarrow(params: usize, weight: i32, begin: i32, end: i32, lane: usize, most: bool): void {
   const resources = load<usize>(params, SHARES_RESOURCES);
@@ -74,8 +98,10 @@ function sharesNarrow(params: usize, weight: i32, begin: i32, end: i32, lane: us
       const allocatable = toF64x2(v128.load(load<usize>(entry, SHARE_ALLOCATABLE) + at8));
       const total = toF64x2(i64x2.add(v128.load(load<usize>(entry, SHARE_USED) + at8), v128.load64_splat(entry, SHARE_REQUEST)));
       const w = f64x2.splat(<f64>load<i64>(entry, SHARE_WEIGHT));
-      const offered = f64x2.ne(allocatable, zero);
-      sum = f64x2.add(sum, f64x2.mul(share(counted(total, allocatable, most), allocatable, offered), w));
+      const reciprocal = v128.load(load<usize>(entry, SHARE_RECIPROCAL) + at8);
+      const offered = f64x2.ne(reciprocal, zero);
+      const score = v128.and(share(counted(total, allocatable, most), allocatable, reciprocal), offered);
+      sum = f64x2.add(sum, f64x2.mul(score, w));
       weights = f64x2.add(weights, v128.and(w, offered));
     }
     const scores = v128.and(f64x2.trunc(f64x2.div(sum, weights)), f64x2.ne(weights, zero));

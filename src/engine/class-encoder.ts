@@ -154,6 +154,10 @@ export class ClassEncoder implements RequestEncoder {
     return this.columns.nonZeroColumn(name);
   }
 
+  balanceColumn(resources: readonly string[]): number {
+    return this.columns.balanceColumn(resources);
+  }
+
   get images(): ReadonlyMap<string, ImageState> {
     return this.columns.images;
   }

@@ -3,6 +3,8 @@ import type { Core } from '../layout/core.ts';
 import {
   BLOCK,
   FLEET_ADDRESS,
+  FLEET_BALANCE_COUNT,
+  FLEET_BALANCES,
   FLEET_CAPACITY,
   FLEET_CLOSED,
   FLEET_JOURNAL,
@@ -19,6 +21,13 @@ import {
   FLEET_TAINT_SET,
   FLEET_UNSCHEDULABLE,
   FLEET_WIDE,
+  SHARE_ALLOCATABLE,
+  SHARE_BYTES,
+  SHARE_USED,
+  SHARES_BEFORE,
+  SHARES_BYTES,
+  SHARES_RESOURCE_COUNT,
+  SHARES_RESOURCES,
 } from '../layout/layout.generated.ts';
 import type { Node } from '../model/node.ts';
 import { amountOf } from '../model/resources.ts';
@@ -46,6 +55,7 @@ export class Columns {
   readonly taintSets: (readonly Taint[])[] = [];
   private readonly resources = new Map<string, ResourceColumns>();
   private readonly labelColumns = new Map<string, LabelColumn>();
+  private readonly balances = new Map<string, { readonly column: number; readonly record: number }>();
   private names: LabelColumn | undefined;
   private imageStates: ReadonlyMap<string, ImageState> | undefined;
   private imageRows: Map<string, number[]> | undefined;
@@ -72,10 +82,13 @@ export class Columns {
   resource(name: string): ResourceColumns {
     const known = this.resources.get(name);
     if (known) return known;
-    const columns = { allocatable: this.core.allocate(this.capacity * 8), used: this.core.allocate(this.capacity * 8) };
+    const column = () => this.core.allocate(this.capacity * 8);
+    const columns = { allocatable: column(), used: column(), reciprocal: column() };
     this.resources.set(name, columns);
     this.nodes.forEach((node, row) => {
-      this.core.i64[columns.allocatable / 8 + row] = this.narrow(amountOf(node.allocatable, name));
+      const allocatable = this.narrow(amountOf(node.allocatable, name));
+      this.core.i64[columns.allocatable / 8 + row] = allocatable;
+      this.core.f64[columns.reciprocal / 8 + row] = allocatable === 0n ? 0 : 1 / Number(allocatable);
     });
     return columns;
   }
@@ -84,6 +97,42 @@ export class Columns {
   usedColumns(): readonly number[] {
     const sums = [FLEET_NON_ZERO_CPU, FLEET_NON_ZERO_MEMORY].map((field) => this.core.u32[(FLEET_ADDRESS + field) / 4] as number);
     return [...sums, ...[...this.resources.values()].map(({ used }) => used)];
+  }
+
+  /**
+   * f64 column of BalancedAllocation's raw value without a pod, kept up with every change of a row from then on. Profiles name few lists of
+   * resources, so each stays.
+   */
+  balanceColumn(names: readonly string[]): number {
+    const key = JSON.stringify(names);
+    const known = this.balances.get(key);
+    if (known) return known.column;
+    const balance = { column: this.core.allocate(this.capacity * 8), record: this.core.allocate(SHARES_BYTES) };
+    const list = this.core.allocate(names.length * SHARE_BYTES);
+    this.core.u32[(balance.record + SHARES_RESOURCES) / 4] = list;
+    this.core.i32[(balance.record + SHARES_RESOURCE_COUNT) / 4] = names.length;
+    this.core.u32[(balance.record + SHARES_BEFORE) / 4] = balance.column;
+    names.forEach((name, i) => {
+      const { allocatable, used } = this.resource(name);
+      this.core.u32[(list + i * SHARE_BYTES + SHARE_ALLOCATABLE) / 4] = allocatable;
+      this.core.u32[(list + i * SHARE_BYTES + SHARE_USED) / 4] = used;
+    });
+    this.core.exports.fillBalances(balance.record);
+    this.balances.set(key, balance);
+    this.listBalances();
+    return balance.column;
+  }
+
+  private listBalances(): void {
+    const { core } = this;
+    const had = this.balances.size - 1;
+    if (had > 0) core.release(core.u32[(FLEET_ADDRESS + FLEET_BALANCES) / 4] as number, had * 4);
+    const list = core.allocate(this.balances.size * 4);
+    [...this.balances.values()].forEach(({ record }, i) => {
+      core.u32[list / 4 + i] = record;
+    });
+    core.u32[(FLEET_ADDRESS + FLEET_BALANCES) / 4] = list;
+    core.i32[(FLEET_ADDRESS + FLEET_BALANCE_COUNT) / 4] = this.balances.size;
   }
 
   nonZeroColumn(name: string): number | undefined {

@@ -44,7 +44,11 @@ export const FLEET_NEXT_START = 68;
 export const FLEET_EXAMINED_FAILURES = 72;
 /** u32: u32 histogram of decision times; 0 = not recorded. */
 export const FLEET_LATENCY = 76;
-export const FLEET_BYTES = 80;
+/** u32: u32 array: SHARES records whose `before` columns every change of a row brings up to date. */
+export const FLEET_BALANCES = 80;
+/** i32 */
+export const FLEET_BALANCE_COUNT = 84;
+export const FLEET_BYTES = 88;
 /** u32: STEP array: refusals that depend on the node object alone. */
 export const CLASS_STATIC_FILTERS = 0;
 /** i32 */
@@ -203,8 +207,8 @@ export const SHARES_RESOURCE_COUNT = 4;
 export const SHARES_SHAPE = 8;
 /** i32 */
 export const SHARES_SHAPE_COUNT = 12;
-/** i32: BalancedAllocation: 1 = the 1.36 formula. */
-export const SHARES_RELATIVE = 16;
+/** u32: BalancedAllocation: f64 column of the rows’ balance without the pod; 0 = the formula up to 1.35. */
+export const SHARES_BEFORE = 16;
 /** i32 */
 export const SHARES_UNUSED = 20;
 export const SHARES_BYTES = 24;
@@ -212,11 +216,15 @@ export const SHARES_BYTES = 24;
 export const SHARE_ALLOCATABLE = 0;
 /** u32: i64 column. */
 export const SHARE_USED = 4;
+/** u32: f64 column: 1 / allocatable, 0 where nothing is offered. */
+export const SHARE_RECIPROCAL = 8;
+/** u32 */
+export const SHARE_UNUSED = 12;
 /** i64 */
-export const SHARE_REQUEST = 8;
+export const SHARE_REQUEST = 16;
 /** i64 */
-export const SHARE_WEIGHT = 16;
-export const SHARE_BYTES = 24;
+export const SHARE_WEIGHT = 24;
+export const SHARE_BYTES = 32;
 /** u32: HARD array in order. */
 export const SPREAD_HARD_CONSTRAINTS = 0;
 /** i32 */
@@ -314,4 +322,4 @@ export const RATE_MAXIMUM = 1;
 export const RATE_MAXIMUM_REVERSED = 2;
 export const RATE_POD_TOPOLOGY_SPREAD = 3;
 export const RATE_INTER_POD_AFFINITY = 4;
-export const LAYOUT_FINGERPRINT = 797876398;
+export const LAYOUT_FINGERPRINT = -2116218550;

@@ -101,6 +101,9 @@ function drawToleration(draw: Draw): RawItem {
   const toleration: MutableItem = effect === '' ? {} : { effect };
   if (prng.chance(1, 8)) return { ...toleration, operator: 'Exists' };
   toleration.key = prng.pick(['dedicated', 'maintenance', 'node.kubernetes.io/unschedulable', 'level']);
+  if (draw.sometimes('comparisonTolerations', 1, 3)) {
+    return { ...toleration, operator: prng.pick(['Lt', 'Gt']), value: prng.pick(['0', '3', '7', '-5', '9223372036854775807']) };
+  }
   if (prng.chance(1, 2)) return { ...toleration, operator: 'Exists' };
   const value = prng.pick(['gpu', 'infra', '', '7']);
   if (value !== '') toleration.value = value;

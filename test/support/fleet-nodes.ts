@@ -23,9 +23,12 @@ const IMAGE_BYTES = [1, 24_117_248, 31_457_280, 500_000_000, 1_048_576_000, 9_00
 
 const CPU_SIZES = ['1', '2', '3920m', '7910m', '16', '32', '1500m'] as const;
 const MEMORY_SIZES = ['1Gi', '2Gi', '15Gi', '29Gi', '33292288Ki', '64G', '1.5Gi'] as const;
-/** Around and beyond 2^63-1; binary quantities are capped there, cpu counts in thousandths. */
-const HUGE_CPU = ['9223372036854775', '9223372036854775807', '8Ei', '1P'] as const;
-const HUGE_MEMORY = ['9223372036854775807', '8Ei', '16Ei', '90000000000000', '5E'] as const;
+/** Beyond 2^46, where scores leave doubles; a hundred times as much is still an int64. */
+const HUGE_CPU = ['900000000000', '80T', '70368744177.665'] as const;
+const HUGE_MEMORY = ['90000000000000', '80P', '70368744177665', '92P'] as const;
+/** Around and beyond 2^63-1, or a hundred times as much is; binary quantities are capped there, cpu counts in thousandths. */
+const OVERFLOWING_CPU = ['9223372036854775', '9223372036854775807', '8Ei', '1P'] as const;
+const OVERFLOWING_MEMORY = ['9223372036854775807', '8Ei', '16Ei', '5E'] as const;
 
 /** Nodes in input order; names are not in order, because snapshot order must not depend on them. */
 export function drawNodes(draw: Draw, count: number): RawItem[] {
@@ -92,6 +95,8 @@ function drawAllocatable(draw: Draw): MutableItem {
   if (draw.sometimes('unknownResources', 1, 2)) allocatable['kubernetes.io/batch'] = prng.pick(['1', '39']);
   if (draw.sometimes('hugeCapacity', 1, 3)) allocatable.cpu = prng.pick(HUGE_CPU);
   if (draw.sometimes('hugeCapacity', 1, 3)) allocatable.memory = prng.pick(HUGE_MEMORY);
+  if (draw.sometimes('overflow', 1, 3)) allocatable.cpu = prng.pick(OVERFLOWING_CPU);
+  if (draw.sometimes('overflow', 1, 3)) allocatable.memory = prng.pick(OVERFLOWING_MEMORY);
   if (draw.sometimes('zeroCapacity', 1, 4)) allocatable[prng.pick(['cpu', 'memory', 'pods'])] = '0';
   if (draw.sometimes('zeroCapacity', 1, 8)) delete allocatable[prng.pick(['cpu', 'memory', 'pods'])];
   return allocatable;

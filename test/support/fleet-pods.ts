@@ -47,7 +47,9 @@ export function drawPods(draw: Draw, plan: PodPlan): RawItem[] {
     const claim = drawEphemeralClaim(draw, { namespace: template.namespace, name, uid: `uid-${name}` });
     if (claim !== undefined) claims.push(claim);
   };
-  if (plan.nodeNames.length > 0) for (let i = 0; i < plan.bound; i++) place(`bound-${i}`, draw.prng.pick(plan.nodeNames));
+  if (plan.nodeNames.length > 0)
+    for (let i = 0; i < plan.bound; i++)
+      place(`bound-${i}`, draw.sometimes('lostNodes', 1, 12) ? 'node-nowhere' : draw.prng.pick(plan.nodeNames));
   for (let i = 0; i < plan.pending; i++) place(`pending-${i}`, undefined);
   return [...pods, ...claims];
 }
@@ -62,7 +64,7 @@ function drawTemplate(draw: Draw, plan: PodPlan): Template {
     ...drawPlacement(draw, plan.nodeNames, labels),
   };
   if (draw.sometimes('overhead', 1, 2)) spec.overhead = { cpu: prng.pick(['120m', '1']), memory: '100Mi' };
-  if (draw.sometimes('podLevelResources', 1, 2) && !draw.has('bigPods')) spec.resources = drawPodLevel(draw);
+  if (draw.sometimes('podLevelResources', 1, 2) && !draw.has('bigPods') && !draw.has('overflow')) spec.resources = drawPodLevel(draw);
   if (draw.has('priorities')) spec.priority = prng.pick(PRIORITIES);
   if (draw.sometimes('neverPreempt', 1, 3)) spec.preemptionPolicy = 'Never';
   if (draw.sometimes('hostNetwork', 1, 4)) spec.hostNetwork = true;
@@ -123,8 +125,10 @@ function drawRequests(draw: Draw): Record<string, string> {
   const { prng } = draw;
   const requests: Record<string, string> = {};
   if (draw.sometimes('noRequests', 1, 3)) return requests;
-  if (prng.chance(4, 5)) requests.cpu = draw.sometimes('bigPods', 1, 6) ? prng.pick(['7', '9000000000000000']) : prng.pick(CPU_REQUESTS);
-  if (prng.chance(4, 5)) requests.memory = draw.sometimes('bigPods', 1, 6) ? prng.pick(['14Gi', '8Ei']) : prng.pick(MEMORY_REQUESTS);
+  if (prng.chance(4, 5)) requests.cpu = draw.sometimes('bigPods', 1, 6) ? prng.pick(['7', '9000000']) : prng.pick(CPU_REQUESTS);
+  if (prng.chance(4, 5)) requests.memory = draw.sometimes('bigPods', 1, 6) ? prng.pick(['14Gi', '90Ti']) : prng.pick(MEMORY_REQUESTS);
+  if (draw.sometimes('overflow', 1, 12)) requests.cpu = '9000000000000000';
+  if (draw.sometimes('overflow', 1, 12)) requests.memory = '8Ei';
   if (draw.sometimes('ephemeralStorage', 1, 3)) requests['ephemeral-storage'] = prng.pick(['0', '1Gi', '30Gi']);
   if (draw.sometimes('extendedResources', 1, 3)) requests['nvidia.com/gpu'] = prng.pick(['0', '1', '1', '4']);
   if (draw.sometimes('extendedResources', 1, 8)) requests['example.com/license'] = '1';

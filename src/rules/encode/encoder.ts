@@ -13,10 +13,14 @@ export interface LabelColumn {
   codeOf(value: string): number | undefined;
 }
 
-/** The two i64 columns of one resource. */
+/** The columns of one resource. */
 export interface ResourceColumns {
+  /** i64. */
   readonly allocatable: number;
+  /** i64. */
   readonly used: number;
+  /** f64: 1 / allocatable, 0 where nothing is offered. */
+  readonly reciprocal: number;
 }
 
 /**
@@ -84,6 +88,8 @@ export interface RequestEncoder {
   resource(name: string): ResourceColumns;
   /** Column of requests with 100m / 200Mi per container without a request; undefined for other resources than cpu and memory. */
   nonZeroColumn(name: string): number | undefined;
+  /** f64 column: how evenly the pods of each row use these resources (BalancedAllocation's raw value without the pod). Shared. */
+  balanceColumn(resources: readonly string[]): number;
   readonly images: ReadonlyMap<string, ImageState>;
   rowsWithImage(name: string): readonly number[];
   /** Address of a TABLE record. */

@@ -19,7 +19,7 @@ import { requestsOf } from '../resource-allocation.ts';
 import { unschedulable } from '../rule.ts';
 import { SHAPE_SCORE_SCALE } from '../scoring-strategy.ts';
 import type { RequestEncoder, RuleEncoding } from './encoder.ts';
-import { writeShares } from './shares.ts';
+import { sharesOf, writeShares } from './shares.ts';
 
 /** Bits 1 to 30 of a diagnosis name the insufficient requests. */
 const REQUESTS_MAX = 30;
@@ -61,7 +61,7 @@ export const encodeNodeResourcesFit: RuleEncoding<NodeResourcesFitArgs> = {
   score(encoder: RequestEncoder, args, weight) {
     const { scoringStrategy } = args;
     const requests = requestsOf(scoringStrategy.resources, podRequests(encoder.template, encoder.semantics.gates).score);
-    const address = writeShares(encoder, scoringStrategy.resources, requests, false);
+    const address = writeShares(encoder, sharesOf(scoringStrategy.resources, requests), false);
     const { shape } = scoringStrategy;
     if (scoringStrategy.type === 'RequestedToCapacityRatio' && shape) {
       const list = encoder.allocate(shape.length * 16);

@@ -1,6 +1,7 @@
 import {
   SHARE_ALLOCATABLE,
   SHARE_BYTES,
+  SHARE_RECIPROCAL,
   SHARE_REQUEST,
   SHARE_USED,
   SHARE_WEIGHT,
@@ -13,17 +14,19 @@ import type { Amount } from '../../model/resources.ts';
 import type { ResourceSpec } from '../resource-allocation.ts';
 import type { RequestEncoder } from './encoder.ts';
 
-/** Writes a SHARES record; a scalar resource that the pod does not ask for is left out. `exact` as in `allocationsOn`. */
-export function writeShares(
-  encoder: RequestEncoder,
-  resources: readonly ResourceSpec[],
-  requests: readonly Amount[],
-  exact: boolean,
-): number {
-  const shares = resources.flatMap(({ name, weight }, i) => {
-    const request = requests[i] as Amount;
-    return request === 0n && isScalarResource(name) ? [] : [{ name, weight, request }];
-  });
+/** One resource of a scoring list with the pod's request. */
+export interface Share extends ResourceSpec {
+  readonly request: Amount;
+}
+
+/** The listed resources that count for the pod: a scalar resource that it does not ask for is left out. */
+export function sharesOf(resources: readonly ResourceSpec[], requests: readonly Amount[]): readonly Share[] {
+  const shares = resources.map(({ name, weight }, i) => ({ name, weight, request: requests[i] as Amount }));
+  return shares.filter(({ name, request }) => request !== 0n || !isScalarResource(name));
+}
+
+/** Writes a SHARES record. `exact` as in `allocationsOn`. */
+export function writeShares(encoder: RequestEncoder, shares: readonly Share[], exact: boolean): number {
   const address = encoder.allocate(SHARES_BYTES);
   const list = encoder.allocate(shares.length * SHARE_BYTES);
   encoder.u32(address + SHARES_RESOURCES, list);
@@ -33,6 +36,7 @@ export function writeShares(
     const columns = encoder.resource(name);
     encoder.u32(at + SHARE_ALLOCATABLE, columns.allocatable);
     encoder.u32(at + SHARE_USED, exact ? columns.used : (encoder.nonZeroColumn(name) ?? columns.used));
+    encoder.u32(at + SHARE_RECIPROCAL, columns.reciprocal);
     encoder.i64(at + SHARE_REQUEST, request);
     encoder.i64(at + SHARE_WEIGHT, BigInt(weight));
   });
