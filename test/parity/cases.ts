@@ -1,6 +1,6 @@
 import { Prng } from '../../src/base/prng.ts';
 import type { KubeVersion } from '../../src/model/gates.ts';
-import type { Feature, MutableItem, RawItem } from '../support/fleet-draw.ts';
+import type { Feature } from '../support/fleet-draw.ts';
 import { hardCluster } from '../support/fleets.ts';
 import { CROWDED, crowd, LEANINGS } from '../support/scheduler-cases.ts';
 import type { Mode, ParityCase } from './protocol.ts';
@@ -11,12 +11,16 @@ import type { Mode, ParityCase } from './protocol.ts';
  */
 const LEFT_OUT: Readonly<Partial<Record<Feature, boolean>>> = { overflow: false, sampling: false };
 
-/** Gates that a tenth of the seeds switch, by the release that knows them. */
-const GATE_SETS: readonly { readonly since: KubeVersion; readonly gates: Readonly<Record<string, boolean>> }[] = [
-  { since: '1.35', gates: { TaintTolerationComparisonOperators: true } },
-  { since: '1.34', gates: { StorageCapacityScoring: true } },
-  { since: '1.34', gates: { PodLevelResources: false } },
-];
+/** Gates that a sixth of the seeds switch, by release. */
+const GATE_SETS: Readonly<Record<KubeVersion, readonly Readonly<Record<string, boolean>>[]>> = {
+  '1.34': [{ StorageCapacityScoring: true }, { PodLevelResources: false }],
+  '1.35': [{ TaintTolerationComparisonOperators: true, StorageCapacityScoring: true }, { PodLevelResources: false }],
+  '1.36': [
+    { TaintTolerationComparisonOperators: true, StorageCapacityScoring: true },
+    { PodLevelResources: false, InPlacePodLevelResourcesVerticalScaling: false },
+    { InPlacePodLevelResourcesVerticalScaling: false },
+  ],
+};
 
 /** A case with the features of its cluster, for the summary. */
 export interface DrawnCase {
@@ -31,12 +35,7 @@ export function drawCase(seed: number, mode: Mode, version: KubeVersion): DrawnC
   const leaning = leanings[seed % leanings.length] as Partial<Record<Feature, boolean>>;
   const cluster = hardCluster(seed, { maxPods: 200, maxPending: mode === 'sequence' ? 40 : 24, features: { ...leaning, ...LEFT_OUT } });
   const objects = leaning.priorities === true ? crowd(prng, cluster.list.items) : cluster.list.items;
-  const config = withoutServing(cluster.config);
-  const name = `seed ${seed} ${mode} ${version}`;
-  return { parityCase: { name, mode, version, featureGates: gatesOf(prng, version), config, objects }, features: cluster.features };
-}
-
-function gatesOf(prng: Prng, version: KubeVersion): Readonly<Record<string, boolean>> {
-  const set = prng.pick(GATE_SETS);
-  return prng.chance(1, 10) && set.since <= version ? set.gates : {};
+  const name = `seed ${seed}, ${mode}, ${version}`;
+  const featureGates = prng.chance(1, 6) ? prng.pick(GATE_SETS[version]) : {};
+  return { parityCase: { name, mode, version, featureGates, config: cluster.config, objects }, features: cluster.features };
 }

@@ -66,3 +66,17 @@ export interface Answer {
   readonly run?: RunAnswer;
   readonly invalid?: string;
 }
+
+/** The pods that `explain` and `preempt` ask about: pending ones that nothing holds back. */
+export function askedPods({ objects }: ParityCase): string[] {
+  return objects.filter(isAsked).map(({ metadata }) => {
+    const { namespace = 'default', name } = metadata as { readonly namespace?: string; readonly name: string };
+    return `${namespace}/${name}`;
+  });
+}
+
+function isAsked(item: RawItem): boolean {
+  const { metadata, spec = {} } = item as { readonly metadata?: RawItem; readonly spec?: RawItem };
+  if (item.kind !== 'Pod' || metadata?.deletionTimestamp !== undefined) return false;
+  return spec.nodeName === undefined && spec.schedulingGates === undefined;
+}

@@ -1,5 +1,6 @@
 import type { Fleet } from '../../src/engine/fleet.ts';
 import type { Settings } from '../../src/engine/options.ts';
+import type { ResolvedProfile } from '../../src/engine/resolved-profile.ts';
 import {
   FLEET_ADDRESS,
   FLEET_NON_ZERO_CPU,
@@ -83,11 +84,10 @@ function withinCapacity(before: Snapshot, settings: Settings, { placements, pree
   return placements.flatMap((placement) => {
     const pod = podOf.get(podKey(placement)) as Pod;
     const node = nodeByName.get(placement.node) as Node;
-    const fit = settings.profiles
-      .find(({ schedulerName }) => schedulerName === pod.template.schedulerName)
-      ?.filter.find(({ rule }) => rule.name === 'NodeResourcesFit');
+    const fit = fitOf(pod, settings);
     if (!fit) return [];
-    const pods = podsOn.get(node.name) ?? [];
+    // A pod of a profile without the rule may have come later and taken more than there was.
+    const pods = (podsOn.get(node.name) ?? []).filter((other) => other.nodeName !== '' || fitOf(other, settings));
     const used = pods.map((other) => podUsage(other, gates).requested);
     const asked = podUsage(pod, gates).requested;
     const { ignoredResources, ignoredResourceGroups } = fit.args as { ignoredResources: string[]; ignoredResourceGroups: string[] };
@@ -98,6 +98,11 @@ function withinCapacity(before: Snapshot, settings: Settings, { placements, pree
     if (BigInt(pods.length) > node.allocatable.pods) overdrawn.push('pods');
     return overdrawn.map((name) => `${node.name} has less ${name} than its pods ask for after ${podKey(pod)}`);
   });
+}
+
+function fitOf({ template }: Pod, { profiles }: Settings): ResolvedProfile['filter'][number] | undefined {
+  const profile = profiles.find(({ schedulerName }) => schedulerName === template.schedulerName);
+  return profile?.filter.find(({ rule }) => rule.name === 'NodeResourcesFit');
 }
 
 /** Node by pod after the run. */

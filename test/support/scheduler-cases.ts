@@ -31,12 +31,17 @@ const ROOMY = {
   neverPreempt: false,
 } as const;
 
-/** Kinds of cluster that take turns, so that each meets every tie mode: what random features alone bring together too seldom. */
-const LEANINGS: readonly Partial<Record<Feature, boolean>>[] = [
-  {},
+/** Clusters in which pods are in each other's way, so that they evict each other. */
+export const CROWDED: readonly Partial<Record<Feature, boolean>>[] = [
   { ...ROOMY, priorities: true, fewPodSlots: true },
   { ...ROOMY, priorities: true, bigPods: true, budgets: true, startTimes: true },
   { ...ROOMY, priorities: true, fewPodSlots: true, nominated: true, antiAffinity: true, budgets: true },
+];
+
+/** Kinds of cluster that take turns, so that each meets every tie mode: what random features alone bring together too seldom. */
+export const LEANINGS: readonly Partial<Record<Feature, boolean>>[] = [
+  {},
+  ...CROWDED,
   { nominated: true, matchFields: true, requiredNodeAffinity: true },
   { hardSpread: true, podAffinity: true, zones: true },
   { ephemeralVolumes: true, claims: true, unboundClaims: true, priorities: true },
@@ -78,7 +83,7 @@ export function schedulerCase(seed: number, large = false, rewrite: Rewrite = (i
 }
 
 /** Most nodes have no slot left beside their pods, and half of the waiting pods are more important than most others. */
-function crowd(prng: Prng, items: readonly RawItem[]): RawItem[] {
+export function crowd(prng: Prng, items: readonly RawItem[]): RawItem[] {
   const podsOn = new Map<unknown, number>();
   for (const item of items) {
     const nodeName = item.kind === 'Pod' ? (item.spec as MutableItem).nodeName : undefined;

@@ -1,0 +1,91 @@
+import type { Answer, NodeAnswer, PodAnswer, RunAnswer } from './protocol.ts';
+
+/** One thing that Plimsoll says otherwise than upstream. */
+export interface Difference {
+  /** Row of the tables below: two differences with the same `what` are taken to be the same mistake while a case is shrunk. */
+  readonly what: string;
+  /** The pod, and the node when it is about one: `pod`, `pod @ node`. */
+  readonly where: string;
+  readonly upstream: unknown;
+  readonly plimsoll: unknown;
+}
+
+/** What is compared: a name, and how to read it from an answer. Values are equal when their JSON is. */
+type Table<A> = Readonly<Record<string, (answer: A) => unknown>>;
+
+const POD: Table<PodAnswer> = {
+  error: ({ error }) => error,
+  feasible: ({ feasible }) => feasible,
+};
+/** After the nodes, so that the first difference of a pod is its cause. */
+const OUTCOME: Table<PodAnswer> = {
+  best: ({ best }) => best,
+  tied: ({ tied }) => tied,
+  heap: ({ heap }) => heap,
+  message: ({ message }) => message,
+  nominated: ({ nominated }) => nominated,
+  victims: ({ victims }) => victims,
+};
+const NODE: Table<NodeAnswer> = {
+  code: ({ code }) => code,
+  plugin: ({ plugin }) => plugin,
+  reasons: ({ reasons }) => reasons,
+  total: ({ total }) => total,
+};
+/** Compared plugin by plugin; `what` carries the plugin's name. */
+const SCORES: Table<NodeAnswer> = {
+  raw: ({ raw }) => raw,
+  normalized: ({ normalized }) => normalized,
+  weighted: ({ weighted }) => weighted,
+};
+
+/** Everything that `plimsoll` says otherwise than `upstream`, in the order of the answers. */
+export function differences(upstream: Answer, plimsoll: Answer): Difference[] {
+  if (upstream.invalid !== undefined || plimsoll.invalid !== undefined) {
+    return rows({ invalid: (answer: Answer) => answer.invalid }, '', upstream, plimsoll);
+  }
+  if (upstream.run && plimsoll.run) return runDifferences(upstream.run, plimsoll.run);
+  const [want, got] = [upstream.pods ?? [], plimsoll.pods ?? []];
+  const asked = rows({ asked: (pods: readonly PodAnswer[]) => pods.map(({ pod }) => pod) }, '', want, got);
+  return asked.length > 0 ? asked : want.flatMap((pod, i) => podDifferences(pod, got[i] as PodAnswer));
+}
+
+function podDifferences(want: PodAnswer, got: PodAnswer): Difference[] {
+  const head = rows(POD, want.pod, want, got);
+  if (want.error !== undefined || got.error !== undefined) return head;
+  const nodes = (want.nodes ?? []).flatMap((node, i) => nodeDifferences(want.pod, node, got.nodes?.[i]));
+  return [...nodes, ...head, ...rows(OUTCOME, want.pod, want, got)];
+}
+
+function nodeDifferences(pod: string, want: NodeAnswer, got: NodeAnswer | undefined): Difference[] {
+  const where = `${pod} @ ${want.name}`;
+  if (got?.name !== want.name) return [{ what: 'node order', where, upstream: want.name, plimsoll: got?.name }];
+  const scores = Object.entries(SCORES).flatMap(([kind, of]) => scoreDifferences(kind, where, of(want), of(got)));
+  return [...rows(NODE, where, want, got), ...scores];
+}
+
+function scoreDifferences(kind: string, where: string, want: unknown, got: unknown): Difference[] {
+  const [wanted, found] = [(want ?? {}) as Record<string, number>, (got ?? {}) as Record<string, number>];
+  const plugins = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
+  return rows(Object.fromEntries(plugins.map((plugin) => [`${kind} ${plugin}`, (by: typeof wanted) => by[plugin]])), where, wanted, found);
+}
+
+function runDifferences(want: RunAnswer, got: RunAnswer): Difference[] {
+  const found: Difference[] = [];
+  for (const part of ['preemptions', 'placements'] as const) {
+    for (let i = 0; i < Math.max(want[part].length, got[part].length); i++) {
+      found.push(...rows({ [part]: (run: RunAnswer) => run[part][i] }, `number ${i}`, want, got));
+    }
+  }
+  for (const pod of new Set([...Object.keys(want.failed), ...Object.keys(got.failed)])) {
+    found.push(...rows({ failed: (run: RunAnswer) => run.failed[pod] }, pod, want, got));
+  }
+  return found;
+}
+
+function rows<A>(table: Table<A>, where: string, want: A, got: A): Difference[] {
+  return Object.entries(table).flatMap(([what, of]) => {
+    const [upstream, plimsoll] = [of(want), of(got)];
+    return JSON.stringify(upstream) === JSON.stringify(plimsoll) ? [] : [{ what, where, upstream, plimsoll }];
+  });
+}
