@@ -1,14 +1,19 @@
 // Exact conversions between i64 columns and f64 lanes.
 
-/** Bits of 2^52: or-ing them under a whole number below 2^52 gives the double 2^52 + number. */
-const MAGIC: i64 = 0x4330000000000000;
-const TWO_52: f64 = 4503599627370496.0;
+import { NUMBERS_ADDRESS } from './layout.generated';
 
-/** Two whole numbers 0 <= x < 2^52 as doubles, exactly. */
+/** A double of the NUMBERS record in both halves. Read it before the loop. */
 // @ts-ignore: decorator
 @inline
-export function toF64x2(x: v128): v128 {
-  return f64x2.sub(v128.or(x, i64x2.splat(MAGIC)), f64x2.splat(TWO_52));
+export function twice(number: usize): v128 {
+  return v128.load64_splat(NUMBERS_ADDRESS + number);
+}
+
+/** Two whole numbers 0 <= x < 2^52 as doubles, exactly: or-ed under the bits of 2^52 they give the double 2^52 + x. */
+// @ts-ignore: decorator
+@inline
+export function toF64x2(x: v128, two52: v128): v128 {
+  return f64x2.sub(v128.or(x, two52), two52);
 }
 
 /** Two pairs of doubles, truncated, as four i32. */
@@ -23,11 +28,10 @@ export function joinTruncated(low: v128, high: v128): v128 {
 /** values[row..row+4) += weight * whole-number doubles of two pairs of rows, each 0 <= x < 2^31. */
 // @ts-ignore: decorator
 @inline
-export function addFour(values: usize, weight: i32, low: v128, high: v128): void {
+export function addFour(values: usize, weight: v128, low: v128, high: v128, two52: v128): void {
   // Under 2^52 a whole number is the low half of the double's bits.
-  const magic = f64x2.splat(TWO_52);
-  const four = i32x4.shuffle(f64x2.add(low, magic), f64x2.add(high, magic), 0, 2, 4, 6);
-  v128.store(values, i32x4.add(v128.load(values), i32x4.mul(four, i32x4.splat(weight))));
+  const four = i32x4.shuffle(f64x2.add(low, two52), f64x2.add(high, two52), 0, 2, 4, 6);
+  v128.store(values, i32x4.add(v128.load(values), i32x4.mul(four, weight)));
 }
 
 /** a + b, staying at the int64 limits instead of wrapping. */

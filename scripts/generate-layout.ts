@@ -1,6 +1,18 @@
 /** Writes the layout table to both sides. Run by `npm run layout`; CI runs it and requires an empty difference. */
 import { writeFileSync } from 'node:fs';
-import { BLOCK, CLOSED, type FieldKind, FLEET_ADDRESS, KERNELS, type Kernel, OPEN, RATES, RECORDS, SPAN } from '../src/layout/schema.ts';
+import {
+  BLOCK,
+  CLOSED,
+  type FieldKind,
+  FLEET_ADDRESS,
+  KERNELS,
+  type Kernel,
+  NUMBERS_ADDRESS,
+  OPEN,
+  RATES,
+  RECORDS,
+  SPAN,
+} from '../src/layout/schema.ts';
 
 const SIZE: Readonly<Record<FieldKind, number>> = { u32: 4, i32: 4, i64: 8, f64: 8 };
 
@@ -15,6 +27,7 @@ function constants(): [name: string, value: number, doc: string][] {
     ['OPEN', OPEN, ''],
     ['CLOSED', CLOSED, ''],
     ['FLEET_ADDRESS', FLEET_ADDRESS, ''],
+    ['NUMBERS_ADDRESS', NUMBERS_ADDRESS, ''],
   ];
   for (const [record, fields] of Object.entries(RECORDS)) {
     let offset = 0;
@@ -97,7 +110,7 @@ const addresses = new Set(
   Object.entries(RECORDS).flatMap(([record, fields]) => [...fields.map(([name]) => `${record}_${snake(name)}`), `${record}_BYTES`]),
 );
 const core = rows.map(
-  ([name, value]) => `export const ${name}: ${addresses.has(name) || name === 'FLEET_ADDRESS' ? 'usize' : 'i32'} = ${value};`,
+  ([name, value]) => `export const ${name}: ${addresses.has(name) || name.endsWith('_ADDRESS') ? 'usize' : 'i32'} = ${value};`,
 );
 const host = rows.map(([name, value, doc]) => `${doc ? `/** ${doc} */\n` : ''}export const ${name} = ${value};`);
 writeFileSync(

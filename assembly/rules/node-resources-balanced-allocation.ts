@@ -1,17 +1,15 @@
 import {
-  FLEET_ADDRESS, FLEET_BALANCE_COUNT, FLEET_BALANCES, FLEET_CAPACITY, FLEET_WIDE, SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_RECIPROCAL, SHARE_REQUEST,
-  SHARE_USED, SHARES_BEFORE, SHARES_RESOURCE_COUNT, SHARES_RESOURCES,
+  FLEET_ADDRESS, FLEET_BALANCE_COUNT, FLEET_BALANCES, FLEET_CAPACITY, FLEET_WIDE, NUMBERS_FAR, NUMBERS_FIFTY, NUMBERS_HALF, NUMBERS_HUNDRED,
+  NUMBERS_NEAR, NUMBERS_ONE, NUMBERS_TWO52, SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_RECIPROCAL, SHARE_REQUEST, SHARE_USED, SHARES_BEFORE,
+  SHARES_EVERYWHERE, SHARES_RESOURCE_COUNT, SHARES_RESOURCES,
 } from '../layout.generated';
-import { addFour, addSaturating, toF64x2 } from '../exact';
+import { addFour, addSaturating, toF64x2, twice } from '../exact';
 
 // b = trunc((1 - std) * 100), std over the fractions min(1, amount / allocatable) of the resources that the row offers:
 // none or one: 0; two: |(f0 - f1) / 2|; more: sqrt(sum((f - mean)^2) / n).
 // 1.36: score = 50 + (50 + b(after) - b(before)) / 2; up to 1.35: b(after).
 //
 // b(before) depends on the row alone: it is a column, redone for a row whenever the row changes.
-
-/** 2^-40. */
-const NEAR: f64 = 1.0 / 1099511627776.0;
 
 // @ts-ignore: decorator
 @inline
@@ -94,49 +92,15 @@ function balancedAny(params: usize, weight: i32, begin: i32, end: i32, lane: usi
 // 100 * (1 - |f0 - f1| / 2); (f0 - f1) / 2 and (f0 - f1) * 0.5 are the same double.
 // @ts-ignore: decorator
 @inline
-function evenness(f0: v128, f1: v128): v128 {
-  const std = f64x2.abs(f64x2.mul(f64x2.sub(f0, f1), f64x2.splat(0.5)));
-  return f64x2.mul(f64x2.sub(f64x2.splat(1), std), f64x2.splat(100));
+function evenness(f0: v128, f1: v128, half: v128, one: v128, hundred: v128): v128 {
+  return f64x2.mul(f64x2.sub(one, f64x2.abs(f64x2.mul(f64x2.sub(f0, f1), half))), hundred);
 }
 
 /**
- * b(after) of two rows. With reciprocals in place of the divisions a fraction is off by less than 2^-51 and the evenness by less than 2^-43, so
- * that its truncation is exact unless a whole number lies within NEAR of it: then, and only then, the rows are divided.
+ * Two resources that every node offers: the default list cpu and memory. With reciprocals in place of the divisions a fraction is off by less
+ * than 2^-49 and the evenness by less than 2^-42, so that its truncation is exact unless a whole number lies within `near` of it: then, and
+ * only then, the rows are divided.
  */
-// @ts-ignore: decorator
-@inline
-function balancePair(capAtA: usize, perAtA: usize, totalA: v128, capAtB: usize, perAtB: usize, totalB: v128): v128 {
-  const one = f64x2.splat(1);
-  const perA = v128.load(perAtA);
-  const perB = v128.load(perAtB);
-  const near = evenness(f64x2.pmin(f64x2.mul(totalA, perA), one), f64x2.pmin(f64x2.mul(totalB, perB), one));
-  const truncated = f64x2.trunc(near);
-  const inside = v128.and(
-    f64x2.gt(f64x2.sub(near, truncated), f64x2.splat(NEAR)),
-    f64x2.lt(f64x2.sub(near, truncated), f64x2.splat(1 - NEAR)),
-  );
-  const zero = f64x2.splat(0);
-  const both = v128.and(f64x2.ne(perA, zero), f64x2.ne(perB, zero));
-  if (i64x2.all_true(v128.and(inside, both))) return truncated;
-  const f0 = f64x2.pmin(f64x2.div(totalA, toF64x2(v128.load(capAtA))), one);
-  const f1 = f64x2.pmin(f64x2.div(totalB, toF64x2(v128.load(capAtB))), one);
-  return f64x2.trunc(v128.bitselect(evenness(f0, f1), f64x2.splat(100), both));
-}
-
-// @ts-ignore: decorator
-@inline
-function scorePair(
-  capA: usize, usedA: usize, perA: usize, requestA: v128, capB: usize, usedB: usize, perB: usize, requestB: v128, before: usize,
-): v128 {
-  const totalA = f64x2.add(toF64x2(v128.load(usedA)), requestA);
-  const totalB = f64x2.add(toF64x2(v128.load(usedB)), requestB);
-  const after = balancePair(capA, perA, totalA, capB, perB, totalB);
-  if (!before) return after;
-  // 50 + (50 + after - before) / 2, truncated; the operand is never negative.
-  const change = f64x2.sub(f64x2.add(f64x2.splat(50), after), v128.load(before));
-  return f64x2.add(f64x2.splat(50), f64x2.trunc(f64x2.mul(change, f64x2.splat(0.5))));
-}
-
 function balancedTwo(params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {
   const a = load<usize>(params, SHARES_RESOURCES);
   const b = a + SHARE_BYTES;
@@ -146,21 +110,42 @@ function balancedTwo(params: usize, weight: i32, begin: i32, end: i32, lane: usi
   const usedB = load<usize>(b, SHARE_USED);
   const perA = load<usize>(a, SHARE_RECIPROCAL);
   const perB = load<usize>(b, SHARE_RECIPROCAL);
-  const requestA = f64x2.splat(<f64>load<i64>(a, SHARE_REQUEST));
-  const requestB = f64x2.splat(<f64>load<i64>(b, SHARE_REQUEST));
+  const requestA = v128.load64_splat(a, SHARE_REQUEST);
+  const requestB = v128.load64_splat(b, SHARE_REQUEST);
   const before = load<usize>(params, SHARES_BEFORE);
-  for (let row = begin; row < end; row += 4) {
+  const one = twice(NUMBERS_ONE);
+  const half = twice(NUMBERS_HALF);
+  const fifty = twice(NUMBERS_FIFTY);
+  const hundred = twice(NUMBERS_HUNDRED);
+  const near = twice(NUMBERS_NEAR);
+  const far = twice(NUMBERS_FAR);
+  const two52 = twice(NUMBERS_TWO52);
+  const weights = i32x4.splat(weight);
+  let low = one;
+  for (let row = begin; row < end; row += 2) {
     const at = <usize>row << 3;
-    const next = at + 16;
-    const low = scorePair(capA + at, usedA + at, perA + at, requestA, capB + at, usedB + at, perB + at, requestB, before ? before + at : 0);
-    const high = scorePair(
-      capA + next, usedA + next, perA + next, requestA, capB + next, usedB + next, perB + next, requestB, before ? before + next : 0,
-    );
-    addFour(lane + (<usize>row << 2), weight, low, high);
+    const totalA = toF64x2(i64x2.add(v128.load(usedA + at), requestA), two52);
+    const totalB = toF64x2(i64x2.add(v128.load(usedB + at), requestB), two52);
+    const f0 = f64x2.pmin(f64x2.mul(totalA, v128.load(perA + at)), one);
+    const f1 = f64x2.pmin(f64x2.mul(totalB, v128.load(perB + at)), one);
+    const value = evenness(f0, f1, half, one, hundred);
+    let after = f64x2.trunc(value);
+    const part = f64x2.sub(value, after);
+    if (v128.any_true(v128.or(f64x2.lt(part, near), f64x2.gt(part, far)))) {
+      const g0 = f64x2.pmin(f64x2.div(totalA, toF64x2(v128.load(capA + at), two52)), one);
+      const g1 = f64x2.pmin(f64x2.div(totalB, toF64x2(v128.load(capB + at), two52)), one);
+      after = f64x2.trunc(evenness(g0, g1, half, one, hundred));
+    }
+    // 50 + (50 + after - before) / 2, truncated; the operand is never negative.
+    const change = f64x2.sub(f64x2.add(fifty, after), before ? v128.load(before + at) : after);
+    const pair = before ? f64x2.add(fifty, f64x2.trunc(f64x2.mul(change, half))) : after;
+    if (row & 2) addFour(lane + (<usize>(row - 2) << 2), weights, low, pair, two52);
+    else low = pair;
   }
 }
 
 export function scoreBalancedAllocation(params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {
-  if (load<i32>(params, SHARES_RESOURCE_COUNT) == 2 && !load<i32>(FLEET_ADDRESS, FLEET_WIDE)) balancedTwo(params, weight, begin, end, lane);
+  const pair = load<i32>(params, SHARES_RESOURCE_COUNT) == 2 && load<i32>(params, SHARES_EVERYWHERE) != 0;
+  if (pair && !load<i32>(FLEET_ADDRESS, FLEET_WIDE)) balancedTwo(params, weight, begin, end, lane);
   else balancedAny(params, weight, begin, end, lane);
 }

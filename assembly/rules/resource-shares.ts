@@ -2,10 +2,10 @@
 // A resource that the row does not offer (allocatable 0) is left out, weight included.
 
 import {
-  FLEET_ADDRESS, FLEET_WIDE, SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_RECIPROCAL, SHARE_REQUEST, SHARE_USED, SHARE_WEIGHT, SHARES_RESOURCES,
-  SHARES_RESOURCE_COUNT, SHARES_SHAPE, SHARES_SHAPE_COUNT,
+  FLEET_ADDRESS, FLEET_WIDE, NUMBERS_HALF, NUMBERS_HUNDRED, NUMBERS_ONE, NUMBERS_TWO52, SHARE_ALLOCATABLE, SHARE_BYTES, SHARE_RECIPROCAL,
+  SHARE_REQUEST, SHARE_USED, SHARE_WEIGHT, SHARES_EVERYWHERE, SHARES_RESOURCE_COUNT, SHARES_RESOURCES, SHARES_SHAPE, SHARES_SHAPE_COUNT,
 } from '../layout.generated';
-import { addFour, addSaturating, percentage, roundHalfAway, toF64x2 } from '../exact';
+import { addFour, addSaturating, percentage, roundHalfAway, toF64x2, twice } from '../exact';
 
 // What counts of the row's amount: the free part (least) or the used part (most), never more than there is, never below 0.
 // @ts-ignore: decorator
@@ -14,46 +14,18 @@ function counted(total: v128, allocatable: v128, most: bool): v128 {
   return most ? f64x2.pmin(total, allocatable) : f64x2.pmax(f64x2.splat(0), f64x2.sub(allocatable, total));
 }
 
-// trunc(amount * 100 / allocatable) for 0 <= amount <= allocatable < 2^46, without a division: the product with the reciprocal is at most one
-// off after truncation, and the remainder, whole and below 2^53, tells which way. Garbage where nothing is offered.
+// trunc(amount * 100 / allocatable) for 0 <= amount <= allocatable < 2^46, without a division: the reciprocal is rounded down (see Columns), so
+// the truncated product is the quotient or one less, and the remainder, whole and below 2^53, tells which. Garbage where nothing is offered.
 // @ts-ignore: decorator
 @inline
-function share(amount: v128, allocatable: v128, reciprocal: v128): v128 {
-  const hundredfold = f64x2.mul(amount, f64x2.splat(100));
+function share(amount: v128, allocatable: v128, reciprocal: v128, hundred: v128, one: v128): v128 {
+  const hundredfold = f64x2.mul(amount, hundred);
   const quotient = f64x2.trunc(f64x2.mul(hundredfold, reciprocal));
   const rest = f64x2.sub(hundredfold, f64x2.mul(quotient, allocatable));
-  const one = f64x2.splat(1);
-  const up = v128.and(f64x2.ge(rest, allocatable), one);
-  const down = v128.and(f64x2.lt(rest, f64x2.splat(0)), one);
-  return f64x2.sub(f64x2.add(quotient, up), down);
+  return f64x2.add(quotient, v128.and(f64x2.ge(rest, allocatable), one));
 }
 
-/** Two resources, two rows: the default list cpu and memory. */
-// @ts-ignore: decorator
-@inline
-function pairOfTwo(
-  capA: usize, usedA: usize, perA: usize, requestA: v128, weightA: v128, capB: usize, usedB: usize, perB: usize, requestB: v128, weightB: v128,
-  inverses: v128, most: bool,
-): v128 {
-  const zero = f64x2.splat(0);
-  const a = toF64x2(v128.load(capA));
-  const b = toF64x2(v128.load(capB));
-  const reciprocalA = v128.load(perA);
-  const reciprocalB = v128.load(perB);
-  const scoreA = share(counted(toF64x2(i64x2.add(v128.load(usedA), requestA)), a, most), a, reciprocalA);
-  const scoreB = share(counted(toF64x2(i64x2.add(v128.load(usedB), requestB)), b, most), b, reciprocalB);
-  const offeredA = f64x2.ne(reciprocalA, zero);
-  const offeredB = f64x2.ne(reciprocalB, zero);
-  if (i64x2.all_true(v128.and(offeredA, offeredB))) {
-    // sum + 1/2 is at least 1 / (2 weights) away from every multiple of the weights: the rounded product truncates to the exact quotient.
-    const sum = f64x2.add(f64x2.mul(scoreA, weightA), f64x2.mul(scoreB, weightB));
-    return f64x2.trunc(f64x2.mul(f64x2.add(sum, f64x2.splat(0.5)), inverses));
-  }
-  const weights = f64x2.add(v128.and(weightA, offeredA), v128.and(weightB, offeredB));
-  const sum = f64x2.add(v128.and(f64x2.mul(scoreA, weightA), offeredA), v128.and(f64x2.mul(scoreB, weightB), offeredB));
-  return v128.and(f64x2.trunc(f64x2.div(sum, weights)), f64x2.ne(weights, zero));
-}
-
+/** Two resources that every node offers: the default list cpu and memory. */
 function sharesOfTwo(params: usize, weight: i32, begin: i32, end: i32, lane: usize, most: bool): void {
   const a = load<usize>(params, SHARES_RESOURCES);
   const b = a + SHARE_BYTES;
@@ -67,17 +39,24 @@ function sharesOfTwo(params: usize, weight: i32, begin: i32, end: i32, lane: usi
   const requestB = v128.load64_splat(b, SHARE_REQUEST);
   const weightA = f64x2.splat(<f64>load<i64>(a, SHARE_WEIGHT));
   const weightB = f64x2.splat(<f64>load<i64>(b, SHARE_WEIGHT));
-  const inverses = f64x2.div(f64x2.splat(1), f64x2.add(weightA, weightB));
-  for (let row = begin; row < end; row += 4) {
+  const one = twice(NUMBERS_ONE);
+  const half = twice(NUMBERS_HALF);
+  const hundred = twice(NUMBERS_HUNDRED);
+  const two52 = twice(NUMBERS_TWO52);
+  const inverse = f64x2.div(one, f64x2.add(weightA, weightB));
+  const weights = i32x4.splat(weight);
+  let low = one;
+  for (let row = begin; row < end; row += 2) {
     const at = <usize>row << 3;
-    const low = pairOfTwo(
-      capA + at, usedA + at, perA + at, requestA, weightA, capB + at, usedB + at, perB + at, requestB, weightB, inverses, most,
-    );
-    const next = at + 16;
-    const high = pairOfTwo(
-      capA + next, usedA + next, perA + next, requestA, weightA, capB + next, usedB + next, perB + next, requestB, weightB, inverses, most,
-    );
-    addFour(lane + (<usize>row << 2), weight, low, high);
+    const a = toF64x2(v128.load(capA + at), two52);
+    const b = toF64x2(v128.load(capB + at), two52);
+    const scoreA = share(counted(toF64x2(i64x2.add(v128.load(usedA + at), requestA), two52), a, most), a, v128.load(perA + at), hundred, one);
+    const scoreB = share(counted(toF64x2(i64x2.add(v128.load(usedB + at), requestB), two52), b, most), b, v128.load(perB + at), hundred, one);
+    // sum + 1/2 is at least 1 / (2 weights) away from every multiple of the weights: the rounded product truncates to the exact quotient.
+    const sum = f64x2.add(f64x2.mul(scoreA, weightA), f64x2.mul(scoreB, weightB));
+    const pair = f64x2.trunc(f64x2.mul(f64x2.add(sum, half), inverse));
+    if (row & 2) addFour(lane + (<usize>(row - 2) << 2), weights, low, pair, two52);
+    else low = pair;
   }
 }
 
@@ -90,17 +69,20 @@ function sharesNarrow(params: usize, weight: i32, begin: i32, end: i32, lane: us
   const resources = load<usize>(params, SHARES_RESOURCES);
   const last = resources + <usize>load<i32>(params, SHARES_RESOURCE_COUNT) * SHARE_BYTES;
   const zero = f64x2.splat(0);
+  const one = twice(NUMBERS_ONE);
+  const hundred = twice(NUMBERS_HUNDRED);
+  const two52 = twice(NUMBERS_TWO52);
   for (let row = begin; row < end; row += 2) {
     const at8 = <usize>row << 3;
     let sum = zero;
     let weights = zero;
     for (let entry = resources; entry < last; entry += SHARE_BYTES) {
-      const allocatable = toF64x2(v128.load(load<usize>(entry, SHARE_ALLOCATABLE) + at8));
-      const total = toF64x2(i64x2.add(v128.load(load<usize>(entry, SHARE_USED) + at8), v128.load64_splat(entry, SHARE_REQUEST)));
+      const allocatable = toF64x2(v128.load(load<usize>(entry, SHARE_ALLOCATABLE) + at8), two52);
+      const total = toF64x2(i64x2.add(v128.load(load<usize>(entry, SHARE_USED) + at8), v128.load64_splat(entry, SHARE_REQUEST)), two52);
       const w = f64x2.splat(<f64>load<i64>(entry, SHARE_WEIGHT));
       const reciprocal = v128.load(load<usize>(entry, SHARE_RECIPROCAL) + at8);
       const offered = f64x2.ne(reciprocal, zero);
-      const score = v128.and(share(counted(total, allocatable, most), allocatable, reciprocal), offered);
+      const score = v128.and(share(counted(total, allocatable, most), allocatable, reciprocal, hundred, one), offered);
       sum = f64x2.add(sum, f64x2.mul(score, w));
       weights = f64x2.add(weights, v128.and(w, offered));
     }
@@ -133,15 +115,22 @@ function sharesWide(params: usize, weight: i32, begin: i32, end: i32, lane: usiz
   }
 }
 
+/** Two resources that every node offers. */
+// @ts-ignore: decorator
+@inline
+function pairEverywhere(params: usize): bool {
+  return load<i32>(params, SHARES_RESOURCE_COUNT) == 2 && load<i32>(params, SHARES_EVERYWHERE) != 0;
+}
+
 export function scoreLeastAllocated(params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {
   if (load<i32>(FLEET_ADDRESS, FLEET_WIDE)) sharesWide(params, weight, begin, end, lane, false);
-  else if (load<i32>(params, SHARES_RESOURCE_COUNT) == 2) sharesOfTwo(params, weight, begin, end, lane, false);
+  else if (pairEverywhere(params)) sharesOfTwo(params, weight, begin, end, lane, false);
   else sharesNarrow(params, weight, begin, end, lane, false);
 }
 
 export function scoreMostAllocated(params: usize, weight: i32, begin: i32, end: i32, lane: usize): void {
   if (load<i32>(FLEET_ADDRESS, FLEET_WIDE)) sharesWide(params, weight, begin, end, lane, true);
-  else if (load<i32>(params, SHARES_RESOURCE_COUNT) == 2) sharesOfTwo(params, weight, begin, end, lane, true);
+  else if (pairEverywhere(params)) sharesOfTwo(params, weight, begin, end, lane, true);
   else sharesNarrow(params, weight, begin, end, lane, true);
 }
 

@@ -38,6 +38,8 @@ import { nodeOrder } from './node-order.ts';
 
 /** Doubles hold amount * 100 exactly below this. */
 const NARROW_LIMIT = 1n << 46n;
+/** Its quotient with any amount lies below the true reciprocal by more than the roundings of a product with it can make up for. */
+const BELOW_ONE = 1 - 2 ** -50;
 const INT32_MAX = 0x7fffffff;
 /** Journal entries kept. A class that is further behind rebuilds all of its rows, which it does long before. */
 const JOURNAL_ENTRIES_MIN = 1 << 12;
@@ -83,12 +85,13 @@ export class Columns {
     const known = this.resources.get(name);
     if (known) return known;
     const column = () => this.core.allocate(this.capacity * 8);
-    const columns = { allocatable: column(), used: column(), reciprocal: column() };
+    const everywhere = this.nodes.every((node) => amountOf(node.allocatable, name) !== 0n);
+    const columns = { allocatable: column(), used: column(), reciprocal: column(), everywhere };
     this.resources.set(name, columns);
     this.nodes.forEach((node, row) => {
       const allocatable = this.narrow(amountOf(node.allocatable, name));
       this.core.i64[columns.allocatable / 8 + row] = allocatable;
-      this.core.f64[columns.reciprocal / 8 + row] = allocatable === 0n ? 0 : 1 / Number(allocatable);
+      this.core.f64[columns.reciprocal / 8 + row] = allocatable === 0n ? 0 : BELOW_ONE / Number(allocatable);
     });
     return columns;
   }

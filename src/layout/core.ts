@@ -2,7 +2,8 @@ import { assert } from '../base/assert.ts';
 import { millisecondsNow } from '../base/clock.ts';
 import { PlimsollError } from '../base/errors.ts';
 import { CORE_BASE64, type CoreExports } from './core.generated.ts';
-import { FLEET_ADDRESS, FLEET_BYTES, LAYOUT_FINGERPRINT } from './layout.generated.ts';
+import { FLEET_ADDRESS, FLEET_BYTES, LAYOUT_FINGERPRINT, NUMBERS_ADDRESS } from './layout.generated.ts';
+import { NUMBERS } from './schema.ts';
 
 export type { CoreExports } from './core.generated.ts';
 
@@ -60,6 +61,7 @@ export class Core {
     this.exports = instantiateCore(module, this.memory);
     this.next = align(FLEET_ADDRESS + FLEET_BYTES);
     this.refreshViews();
+    this.f64.set(Object.values(NUMBERS), NUMBERS_ADDRESS / 8);
   }
 
   /** Bytes of linear memory in use, freed pieces included. */

@@ -4,6 +4,22 @@ export const SPAN = 16;
 export const OPEN = 255;
 export const CLOSED = -2147483648;
 export const FLEET_ADDRESS = 1024;
+export const NUMBERS_ADDRESS = 512;
+/** f64 */
+export const NUMBERS_HALF = 0;
+/** f64 */
+export const NUMBERS_ONE = 8;
+/** f64 */
+export const NUMBERS_FIFTY = 16;
+/** f64 */
+export const NUMBERS_HUNDRED = 24;
+/** f64 */
+export const NUMBERS_TWO52 = 32;
+/** f64 */
+export const NUMBERS_NEAR = 40;
+/** f64 */
+export const NUMBERS_FAR = 48;
+export const NUMBERS_BYTES = 56;
 /** i32: Nodes in the fleet. */
 export const FLEET_ROWS = 0;
 /** i32: Rows with memory: rows rounded up to BLOCK. */
@@ -209,8 +225,8 @@ export const SHARES_SHAPE = 8;
 export const SHARES_SHAPE_COUNT = 12;
 /** u32: BalancedAllocation: f64 column of the rows’ balance without the pod; 0 = the formula up to 1.35. */
 export const SHARES_BEFORE = 16;
-/** i32 */
-export const SHARES_UNUSED = 20;
+/** i32: 1 = every node offers each of the resources. */
+export const SHARES_EVERYWHERE = 20;
 export const SHARES_BYTES = 24;
 /** u32: i64 column. */
 export const SHARE_ALLOCATABLE = 0;
@@ -322,4 +338,4 @@ export const RATE_MAXIMUM = 1;
 export const RATE_MAXIMUM_REVERSED = 2;
 export const RATE_POD_TOPOLOGY_SPREAD = 3;
 export const RATE_INTER_POD_AFFINITY = 4;
-export const LAYOUT_FINGERPRINT = -2116218550;
+export const LAYOUT_FINGERPRINT = -1592131430;

@@ -17,10 +17,27 @@ export const SPAN = 16;
 export const OPEN = 255;
 /** Total of a row that cannot be chosen. */
 export const CLOSED = -0x80000000;
-/** Where the fleet record lies. Everything below is left unused so that address 0 can mean "none". */
+/** Where the fleet record lies. Below are only NUMBERS, and nothing at 0, so that address 0 can mean "none". */
 export const FLEET_ADDRESS = 1024;
+/** Where the NUMBERS record lies. */
+export const NUMBERS_ADDRESS = 512;
+
+/**
+ * Doubles that the hot loops use, kept in memory: V8 builds a constant vector anew at each use, with several instructions, but keeps what was
+ * loaded before the loop in a register.
+ */
+export const NUMBERS: Readonly<Record<string, number>> = {
+  half: 0.5,
+  one: 1,
+  fifty: 50,
+  hundred: 100,
+  two52: 2 ** 52,
+  near: 2 ** -40,
+  far: 1 - 2 ** -40,
+};
 
 export const RECORDS: RecordTable = {
+  NUMBERS: Object.keys(NUMBERS).map((name) => [name, 'f64', ''] as const),
   FLEET: [
     ['rows', 'i32', 'Nodes in the fleet.'],
     ['capacity', 'i32', 'Rows with memory: rows rounded up to BLOCK.'],
@@ -144,7 +161,7 @@ export const RECORDS: RecordTable = {
     ['shape', 'u32', 'i64 pairs (utilisation, score), RequestedToCapacityRatio only.'],
     ['shapeCount', 'i32', ''],
     ['before', 'u32', 'BalancedAllocation: f64 column of the rows’ balance without the pod; 0 = the formula up to 1.35.'],
-    ['unused', 'i32', ''],
+    ['everywhere', 'i32', '1 = every node offers each of the resources.'],
   ],
   SHARE: [
     ['allocatable', 'u32', 'i64 column.'],

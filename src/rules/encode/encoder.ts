@@ -19,8 +19,10 @@ export interface ResourceColumns {
   readonly allocatable: number;
   /** i64. */
   readonly used: number;
-  /** f64: 1 / allocatable, 0 where nothing is offered. */
+  /** f64: 1 / allocatable, rounded so that it is never above; 0 where nothing is offered. */
   readonly reciprocal: number;
+  /** Every node offers the resource. */
+  readonly everywhere: boolean;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   SHARE_USED,
   SHARE_WEIGHT,
   SHARES_BYTES,
+  SHARES_EVERYWHERE,
   SHARES_RESOURCE_COUNT,
   SHARES_RESOURCES,
 } from '../../layout/layout.generated.ts';
@@ -31,14 +32,17 @@ export function writeShares(encoder: RequestEncoder, shares: readonly Share[], e
   const list = encoder.allocate(shares.length * SHARE_BYTES);
   encoder.u32(address + SHARES_RESOURCES, list);
   encoder.u32(address + SHARES_RESOURCE_COUNT, shares.length);
+  let everywhere = true;
   shares.forEach(({ name, weight, request }, i) => {
     const at = list + i * SHARE_BYTES;
     const columns = encoder.resource(name);
+    everywhere &&= columns.everywhere;
     encoder.u32(at + SHARE_ALLOCATABLE, columns.allocatable);
     encoder.u32(at + SHARE_USED, exact ? columns.used : (encoder.nonZeroColumn(name) ?? columns.used));
     encoder.u32(at + SHARE_RECIPROCAL, columns.reciprocal);
     encoder.i64(at + SHARE_REQUEST, request);
     encoder.i64(at + SHARE_WEIGHT, BigInt(weight));
   });
+  encoder.u32(address + SHARES_EVERYWHERE, everywhere ? 1 : 0);
   return address;
 }
