@@ -15,6 +15,10 @@ import type { BoundRule, WeightedRule } from './resolved-profile.ts';
 /** Verdict code of the nodes that PreFilter narrowed away. */
 export const NARROWED_CODE = 1;
 
+/** Records of a usual class fit into one. */
+const CHUNK_BYTES = 1024;
+const RECORD_ALIGNMENT = 16;
+
 export interface EncodedStep {
   readonly kernel: number;
   /** First verdict code of a filter, weight of a score. */
@@ -75,6 +79,8 @@ export class ClassEncoder implements RequestEncoder {
   private readonly core: Core;
   private readonly columns: Columns;
   private readonly counts: Counts;
+  private chunkNext = 0;
+  private chunkEnd = 0;
   private current: WeightedRule | BoundRule | undefined;
   private staticScoreLane = 0;
 
@@ -181,6 +187,20 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   allocate(bytes: number): number {
+    // Records are many and small: they share chunks, so that a class has few pieces of memory to ask for and to give back.
+    const size = Math.ceil(Math.max(bytes, 1) / RECORD_ALIGNMENT) * RECORD_ALIGNMENT;
+    if (size > CHUNK_BYTES / 4) return this.piece(bytes);
+    if (this.chunkNext + size > this.chunkEnd) {
+      this.chunkNext = this.piece(CHUNK_BYTES);
+      this.chunkEnd = this.chunkNext + CHUNK_BYTES;
+    }
+    const address = this.chunkNext;
+    this.chunkNext += size;
+    return address;
+  }
+
+  /** Zeroed memory of its own, aligned for lanes. */
+  private piece(bytes: number): number {
     const address = this.core.allocate(bytes);
     this.allocations.push({ address, bytes });
     return address;
@@ -195,7 +215,7 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   lane(bytesPerRow: 4 | 8): number {
-    return this.allocate(this.columns.capacity * bytesPerRow);
+    return this.piece(this.columns.capacity * bytesPerRow);
   }
 
   u8(address: number, value: number): void {
@@ -259,7 +279,7 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   narrow(nodeNames: ReadonlySet<string>, status: Status): void {
-    const lane = this.allocate(this.columns.capacity);
+    const lane = this.piece(this.columns.capacity);
     const rows = [...nodeNames].map((name) => this.rowOf(name)).filter((row) => row !== undefined);
     for (const row of rows) this.core.u8[lane + row] = OPEN;
     this.narrowed = rows.sort((a, b) => a - b);
@@ -268,7 +288,7 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   hostFilter(): void {
-    const lane = this.allocate(this.columns.capacity);
+    const lane = this.piece(this.columns.capacity);
     this.hostFilters.push({ bound: this.current as BoundRule, lane });
     this.countingFilters.push({ kernel: FILTER_HOST_LANE, code: this.codesFor([unresolvable()]), params: lane });
   }

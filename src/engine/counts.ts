@@ -43,7 +43,7 @@ export class Counts {
   private readonly objects: ClusterObjects;
   private readonly semantics: Semantics;
   private readonly entries = new Map<PodTemplate, TemplateEntry>();
-  private readonly entriesByToken = new Map<string, TemplateEntry[]>();
+  private entriesByToken: Map<string, TemplateEntry[]> | undefined;
   private readonly tallies = new Map<string, TallyState>();
   private readonly talliesByAnchor = new Map<string, TallyState[]>();
   private readonly looseTallies: TallyState[] = [];
@@ -141,16 +141,29 @@ export class Counts {
       this.core,
       template,
       terms,
-      writeUsage(this.core, this.columns, podUsage(plainPod(template), this.semantics.gates)),
+      writeUsage(this.core, this.columns, podUsage({ template }, this.semantics.gates)),
     );
     this.entries.set(template, entry);
-    for (const token of tokensOf(entry)) {
-      push(this.entriesByToken, token, entry);
-      for (const state of this.talliesByAnchor.get(token) ?? []) this.countEntry(state, entry);
-    }
+    if (this.entriesByToken) this.index(entry, this.entriesByToken);
     for (const state of this.looseTallies) this.countEntry(state, entry);
     for (const term of terms) this.addTerm(term);
     return entry;
+  }
+
+  private index(entry: TemplateEntry, index: Map<string, TemplateEntry[]>): void {
+    for (const token of tokensOf(entry)) {
+      push(index, token, entry);
+      for (const state of this.talliesByAnchor.get(token) ?? []) this.countEntry(state, entry);
+    }
+  }
+
+  /** The templates with a token. The index is made when first asked for: pods that nobody counts are never looked up. */
+  private entriesWith(token: string): readonly TemplateEntry[] {
+    if (!this.entriesByToken) {
+      this.entriesByToken = new Map();
+      for (const entry of this.entries.values()) this.index(entry, this.entriesByToken);
+    }
+    return this.entriesByToken.get(token) ?? [];
   }
 
   private addTerm(term: CarriedTerm): void {
@@ -165,10 +178,11 @@ export class Counts {
     const known = this.tallies.get(tally.key);
     if (known) return known;
     const state: TallyState = { tally, counted: [], uses: [] };
+    // Before the tally is anchored: making the index counts its entries for all anchored tallies.
+    const candidates = tally.anchor === undefined ? this.entries.values() : this.entriesWith(tally.anchor);
     this.tallies.set(tally.key, state);
     if (tally.anchor === undefined) this.looseTallies.push(state);
     else push(this.talliesByAnchor, tally.anchor, state);
-    const candidates = tally.anchor === undefined ? this.entries.values() : (this.entriesByToken.get(tally.anchor) ?? []);
     for (const entry of candidates) this.countEntry(state, entry);
     return state;
   }
@@ -205,27 +219,10 @@ export class Counts {
   }
 }
 
-/** A template's usage does not depend on the pod unless the pod carries resize status, which has a record of its own. */
-function plainPod(template: PodTemplate): Parameters<typeof podUsage>[0] {
-  return {
-    namespace: template.namespace,
-    name: '',
-    uid: '',
-    template,
-    nodeName: '',
-    nominatedNodeName: '',
-    phase: '',
-    terminating: false,
-    createdMs: 0,
-    disruptedByScheduler: false,
-  };
-}
-
-function* labelTokens(template: PodTemplate): Iterable<string> {
-  for (const [key, value] of template.labels) {
-    yield labelToken(key, value);
-    yield labelToken(key, value, template.namespace);
-  }
+function labelTokens(template: PodTemplate): string[] {
+  const tokens: string[] = [];
+  for (const [key, value] of template.labels) tokens.push(labelToken(key, value), labelToken(key, value, template.namespace));
+  return tokens;
 }
 
 function tokensOf(entry: TemplateEntry): ReadonlySet<string> {

@@ -50,38 +50,42 @@ const MISSING: QuantityList = new Map([
   ['memory', MEMORY_DEFAULT],
 ]);
 
-const usages = new WeakMap<FeatureGates, WeakMap<PodTemplate | PodResize, PodUsage>>();
-const requests = new WeakMap<FeatureGates, WeakMap<PodTemplate | PodResize, PodRequests>>();
+/** What has been worked out for one template or resize status; one weak entry for all of it, since each costs the garbage collector. */
+interface Remembered {
+  usage?: PodUsage;
+  requests?: PodRequests;
+}
+
+const memories = new WeakMap<FeatureGates, WeakMap<PodTemplate | PodResize, Remembered>>();
 
 /** Remembered per template; a pod with in-place resize values has its own. */
-export function podUsage(pod: Pod, gates: FeatureGates): PodUsage {
+export function podUsage(pod: Pick<Pod, 'template' | 'resize'>, gates: FeatureGates): PodUsage {
   const resize = gates.InPlacePodVerticalScaling ? pod.resize : undefined;
-  return remembered(usages, gates, resize ?? pod.template, () => computeUsage(pod.template, resize, gates));
+  const memory = memoryOf(resize ?? pod.template, gates);
+  memory.usage ??= computeUsage(pod.template, resize, gates);
+  return memory.usage;
 }
 
 /** Remembered per template. `resize` matters only for a pod that has been on a node and is asked about again. */
 export function podRequests(template: PodTemplate, gates: FeatureGates, resize?: PodResize): PodRequests {
   const status = gates.InPlacePodVerticalScaling ? resize : undefined;
-  return remembered(requests, gates, status ?? template, () => computeRequests(template, status, gates));
+  const memory = memoryOf(status ?? template, gates);
+  memory.requests ??= computeRequests(template, status, gates);
+  return memory.requests;
 }
 
-function remembered<Value>(
-  store: WeakMap<FeatureGates, WeakMap<PodTemplate | PodResize, Value>>,
-  gates: FeatureGates,
-  key: PodTemplate | PodResize,
-  compute: () => Value,
-): Value {
-  let byKey = store.get(gates);
+function memoryOf(key: PodTemplate | PodResize, gates: FeatureGates): Remembered {
+  let byKey = memories.get(gates);
   if (byKey === undefined) {
     byKey = new WeakMap();
-    store.set(gates, byKey);
+    memories.set(gates, byKey);
   }
-  let result = byKey.get(key);
-  if (result === undefined) {
-    result = compute();
-    byKey.set(key, result);
+  let memory = byKey.get(key);
+  if (memory === undefined) {
+    memory = {};
+    byKey.set(key, memory);
   }
-  return result;
+  return memory;
 }
 
 function computeUsage(template: PodTemplate, resize: PodResize | undefined, gates: FeatureGates): PodUsage {
@@ -139,7 +143,10 @@ function vectorOf(list: QuantityList, counts: (name: string) => boolean, floor?:
 type Sum = Map<string, NanoQuantity>;
 
 /** Upstream `PodRequests`: containers, then pod-level requests in their place, then overhead. */
-function sumRequests(template: PodTemplate, options: Options): Sum {
+function sumRequests(template: PodTemplate, options: Options): QuantityList {
+  const [only, ...others] = template.containers;
+  const plain = only && others.length + template.initContainers.length + template.overhead.size === 0 && !template.podRequests;
+  if (plain) return containerRequests(only, options, true);
   const total = sumContainers(template, options);
   if (options.podLevel) replaceByPodLevel(total, template, options);
   addList(total, template.overhead);

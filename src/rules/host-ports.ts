@@ -1,7 +1,8 @@
-import type { ContainerPort, PodTemplate } from '../model/pod.ts';
+import type { Container, ContainerPort, PodTemplate } from '../model/pod.ts';
 
 const WILDCARD_IP = '0.0.0.0';
 
+const NO_PORTS: readonly ContainerPort[] = [];
 const portsByTemplate = new WeakMap<PodTemplate, readonly ContainerPort[]>();
 
 /**
@@ -9,6 +10,8 @@ const portsByTemplate = new WeakMap<PodTemplate, readonly ContainerPort[]>();
  * address and protocol filled in. Ordinary init containers hold none.
  */
 export function hostPorts(template: PodTemplate): readonly ContainerPort[] {
+  // Nearly all templates hold none: they stay out of the weak map, whose entries cost the garbage collector.
+  if (!template.containers.some(holdsPort) && !template.initContainers.some(holdsPort)) return NO_PORTS;
   let ports = portsByTemplate.get(template);
   if (!ports) {
     ports = [...template.initContainers.filter((container) => container.restartable), ...template.containers]
@@ -18,6 +21,10 @@ export function hostPorts(template: PodTemplate): readonly ContainerPort[] {
     portsByTemplate.set(template, ports);
   }
   return ports;
+}
+
+function holdsPort({ ports }: Container): boolean {
+  return ports.length > 0 && ports.some(({ hostPort }) => hostPort > 0);
 }
 
 /** Whether two ports exclude each other: same protocol and number, and the same address or either side 0.0.0.0. */

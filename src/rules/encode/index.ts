@@ -16,33 +16,35 @@ import { encodeTaintToleration } from './taint-toleration.ts';
 import { encodeNodeVolumeLimits, encodeVolumeBinding, encodeVolumeRestrictions, encodeVolumeZone } from './volumes.ts';
 
 /** Encodings by upstream's plugin name. A rule that is missing here runs through its plain twin. */
-const BY_NAME: Readonly<Record<string, AnyRuleEncoding>> = {
-  NodeUnschedulable: encodeNodeUnschedulable,
-  NodeName: encodeNodeName,
-  TaintToleration: encodeTaintToleration,
-  NodeAffinity: encodeNodeAffinity,
-  NodePorts: encodeNodePorts,
-  NodeResourcesFit: encodeNodeResourcesFit,
-  NodeResourcesBalancedAllocation: encodeBalancedAllocation,
-  VolumeRestrictions: encodeVolumeRestrictions,
-  NodeVolumeLimits: encodeNodeVolumeLimits,
-  VolumeBinding: encodeVolumeBinding,
-  VolumeZone: encodeVolumeZone,
-  NodeDeclaredFeatures: encodeNodeDeclaredFeatures,
-  PodTopologySpread: encodePodTopologySpread,
-  InterPodAffinity: encodeInterPodAffinity,
-  ImageLocality: encodeImageLocality,
-  HostSpread: encodeHostSpread,
-  HostCapacity: encodeHostCapacity,
-};
+const BY_NAME: ReadonlyMap<string, AnyRuleEncoding> = new Map(
+  Object.entries({
+    NodeUnschedulable: encodeNodeUnschedulable,
+    NodeName: encodeNodeName,
+    TaintToleration: encodeTaintToleration,
+    NodeAffinity: encodeNodeAffinity,
+    NodePorts: encodeNodePorts,
+    NodeResourcesFit: encodeNodeResourcesFit,
+    NodeResourcesBalancedAllocation: encodeBalancedAllocation,
+    VolumeRestrictions: encodeVolumeRestrictions,
+    NodeVolumeLimits: encodeNodeVolumeLimits,
+    VolumeBinding: encodeVolumeBinding,
+    VolumeZone: encodeVolumeZone,
+    NodeDeclaredFeatures: encodeNodeDeclaredFeatures,
+    PodTopologySpread: encodePodTopologySpread,
+    InterPodAffinity: encodeInterPodAffinity,
+    ImageLocality: encodeImageLocality,
+    HostSpread: encodeHostSpread,
+    HostCapacity: encodeHostCapacity,
+  }),
+);
 
 /** Every encoding there is, for what does not depend on a profile. */
 export const ENCODINGS: readonly AnyRuleEncoding[] = [
-  ...Object.values(BY_NAME),
+  ...BY_NAME.values(),
   ...PLAIN_RULES.flatMap(({ encoding }) => (encoding ? [encoding] : [])),
 ];
 
 /** Undefined: the rule runs through its plain twin. */
 export function encodingOf(rule: AnyPlainRule): AnyRuleEncoding | undefined {
-  return rule.encoding ?? (Object.hasOwn(BY_NAME, rule.name) ? BY_NAME[rule.name] : undefined);
+  return rule.encoding ?? BY_NAME.get(rule.name);
 }
