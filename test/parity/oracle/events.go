@@ -59,7 +59,8 @@ func (run *runner) notePlaced(pod *v1.Pod) {
 	}
 }
 
-// nominate is the update of a waiting pod's nominatedNodeName. Giving one up is a departure to pods of no more priority.
+// nominate is the update of a waiting pod's nominatedNodeName. To pods of no more priority,
+// giving one up is the departure of a pod.
 func (run *runner) nominate(pod *v1.Pod, node string) {
 	before := run.pods[key(pod)]
 	if before.Status.NominatedNodeName == node {
@@ -73,7 +74,6 @@ func (run *runner) nominate(pod *v1.Pod, node string) {
 	if before.Status.NominatedNodeName == "" {
 		return
 	}
-	run.clock.departures++
 	run.sched.SchedulingQueue.MoveAllToActiveOrBackoffQueue(run.logger, framework.EventAssignedPodDelete, before, nil, func(other *v1.Pod) bool {
 		return priority(other) <= priority(before)
 	})
@@ -83,6 +83,7 @@ func (run *runner) nominate(pod *v1.Pod, node string) {
 func (run *runner) clearBelow(f framework.Framework, pod *v1.Pod, node string) {
 	for _, other := range f.NominatedPodsForNode(node) {
 		if lower := other.GetPod(); priority(lower) < priority(pod) {
+			run.clock.departures++
 			run.nominate(lower, "")
 		}
 	}

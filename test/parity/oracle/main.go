@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -27,8 +28,7 @@ const batching = featuregate.Feature("OpportunisticBatching")
 func main() {
 	gates := flag.String("feature-gates", "", "comma-separated list of Name=true|false that differ from the release's defaults")
 	flag.Parse()
-	klog.SetOutput(io.Discard)
-	klog.LogToStderr(false)
+	klog.SetSlogLogger(slog.New(slog.DiscardHandler))
 	if err := setGates(*gates); err != nil {
 		fmt.Fprintln(os.Stderr, "oracle:", err)
 		os.Exit(2)
