@@ -109,7 +109,7 @@ func (run *runner) attempt(f framework.Framework, info *framework.QueuedPodInfo,
 func (run *runner) assume(f framework.Framework, state fwk.CycleState, pod *v1.Pod, host string) error {
 	placed := pod.DeepCopy()
 	placed.Spec.NodeName = host
-	cache, queue := run.sched.Cache, run.sched.SchedulingQueue
+	cache := run.sched.Cache
 	must(cache.AssumePod(run.logger, placed))
 	if status := f.RunReservePluginsReserve(run.ctx, state, placed, host); !status.IsSuccess() {
 		f.RunReservePluginsUnreserve(run.ctx, state, placed, host)
@@ -125,8 +125,8 @@ func (run *runner) assume(f framework.Framework, state fwk.CycleState, pod *v1.P
 	// Binding and the informer's report of it, which confirms the assumption.
 	must(run.podStore.Update(placed))
 	must(cache.AddPod(run.logger, placed))
-	queue.Delete(pod)
-	queue.Done(pod.UID)
+	dequeue(run.cluster, pod)
+	run.sched.SchedulingQueue.Done(pod.UID)
 	run.pods[key(pod)] = placed
 	delete(run.seen, key(pod))
 	run.notePlaced(placed)

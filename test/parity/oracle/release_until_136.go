@@ -2,7 +2,10 @@
 
 package main
 
-import "k8s.io/kubernetes/pkg/scheduler/framework"
+import (
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/kubernetes/pkg/scheduler/framework"
+)
 
 // popQueued takes the next pod from the queue; it blocks when there is none.
 func popQueued(c *cluster) *framework.QueuedPodInfo {
@@ -10,3 +13,5 @@ func popQueued(c *cluster) *framework.QueuedPodInfo {
 	must(err)
 	return info
 }
+
+func dequeue(c *cluster, pod *v1.Pod) { c.sched.SchedulingQueue.Delete(pod) }

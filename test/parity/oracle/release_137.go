@@ -1,0 +1,17 @@
+//go:build kube137
+
+package main
+
+import (
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/kubernetes/pkg/scheduler/framework"
+)
+
+// popQueued takes the next pod from the queue; it blocks when there is none. Groups of pods are queued only with gates that are off by default.
+func popQueued(c *cluster) *framework.QueuedPodInfo {
+	entity, err := c.sched.SchedulingQueue.Pop(c.logger)
+	must(err)
+	return entity.(*framework.QueuedPodInfo)
+}
+
+func dequeue(c *cluster, pod *v1.Pod) { c.sched.SchedulingQueue.Delete(c.logger, pod) }

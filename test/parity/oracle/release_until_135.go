@@ -1,0 +1,25 @@
+//go:build kube134 || kube135
+
+package main
+
+import (
+	"context"
+
+	v1 "k8s.io/api/core/v1"
+	fwk "k8s.io/kube-scheduler/framework"
+	"k8s.io/kubernetes/pkg/scheduler"
+	"k8s.io/kubernetes/pkg/scheduler/framework"
+)
+
+// schedulePod is upstream's SchedulePod, which takes the pod alone until 1.35.
+func schedulePod(
+	ctx context.Context, s *scheduler.Scheduler, f framework.Framework, state fwk.CycleState, info *framework.QueuedPodInfo,
+) (scheduler.ScheduleResult, error) {
+	return s.SchedulePod(ctx, f, state, info.Pod)
+}
+
+func enqueue(c *cluster, pod *v1.Pod) { c.sched.SchedulingQueue.Add(c.logger, pod) }
+
+func updateQueued(c *cluster, before, after *v1.Pod) {
+	c.sched.SchedulingQueue.Update(c.logger, before, after)
+}
