@@ -4,17 +4,17 @@ import type { Prng } from '../base/prng.ts';
 import { FLEET_ADDRESS, FLEET_JOURNAL_HEAD, OPEN } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
-import { unresolvable } from '../rules/rule.ts';
+import { type Status, unresolvable } from '../rules/rule.ts';
 import { NARROWED_CODE } from './class-encoder.ts';
 import type { PodClass } from './classes.ts';
-import { type FailedAttempt, PreparedFilters, type Rejection } from './cycle.ts';
+import type { PreparedFilters } from './cycle.ts';
 import { Decider } from './decide.ts';
-import { Diagnosis } from './diagnose.ts';
+import { Diagnosis, type StatusCount } from './diagnose.ts';
 import type { Fleet } from './fleet.ts';
-import { fitErrorMessage, NO_NODES_MESSAGE, postFilterMessage, statusMessage } from './message.ts';
+import { type FitErrorParts, fitErrorMessage, NO_NODES_MESSAGE, type PostFiltered, postFilterMessage, statusMessage } from './message.ts';
 import type { Nominations } from './nominations.ts';
 import { PlainScheduler } from './plain-attempt.ts';
-import { type NotPreempted, type Preempted, preempt } from './preemption.ts';
+import { hopelessMessage, type NotPreempted, type Preempted, preempt } from './preemption.ts';
 import type { DisruptionBudgets } from './preemption-budgets.ts';
 import type { PreemptionArgs, ResolvedProfile } from './resolved-profile.ts';
 
@@ -135,54 +135,71 @@ export class Attempts {
     this.decideSeconds += secondsNow() - started;
     if (outcome.kind === 'placed') return outcome;
     const { attempt, preFilter, plugins } = outcome;
-    return this.postFilter(attempt, preFilter, plugins, attempt.filters);
+    const { rejections, absent, filters } = attempt;
+    const statuses = (row: number): Status => rejections.get(row)?.status ?? absent;
+    return this.postFilter(
+      pod,
+      attempt,
+      (args) => this.preempt(pod, profile, statuses, args, filters),
+      new Set(plugins),
+      (postFilter) => ({
+        statuses: [...rejections.values()].map(({ status }) => status),
+        absent,
+        postFilter,
+        ...(preFilter ? { preFilter: statusMessage(preFilter.status) } : {}),
+      }),
+    );
   }
 
+  /** From the lanes alone: the plain picture is asked only when somebody might be evicted. */
   private explainFailure(pod: Pod, cls: PodClass): AttemptOutcome {
     const diagnosis = new Diagnosis(this.fleet, cls);
-    const cluster = this.fleet.view();
-    const rejections = new Map<number, Rejection>();
-    for (let row = 0; row < diagnosis.rows; row++) {
-      const status = diagnosis.statusOf(row);
-      const plugin = diagnosis.ruleOf(row);
-      if (status && plugin) rejections.set(row, { plugin, status });
-    }
+    const counts = diagnosis.counts();
     const absent = cls.narrowed ? (cls.codes[NARROWED_CODE]?.status ?? unresolvable()) : unresolvable();
     // PreFilter has run to its end, which is all that the message asks; preemption prepares the filters when it gets to them.
-    const filters = new PreparedFilters(pod, cluster, []);
-    const attempt = { pod, cluster, profile: cls.profile, filters, rejections, absent };
-    return this.postFilter(attempt, undefined, [...diagnosis.rules()], undefined);
+    const attempt = { profile: cls.profile, filters: true };
+    const preempt = (args: PreemptionArgs): Preempted | NotPreempted =>
+      this.hopeless(pod, counts) ?? this.preempt(pod, cls.profile, (row) => diagnosis.statusOf(row) ?? absent, args, undefined);
+    const plugins = new Set(counts.map(({ rule }) => rule));
+    return this.postFilter(pod, attempt, preempt, plugins, (postFilter) => ({ counts, absent, postFilter }));
   }
 
-  private postFilter(
-    attempt: FailedAttempt,
-    preFilter: Rejection | undefined,
-    plugins: readonly string[],
-    filters: PreparedFilters | undefined,
+  /** Preemption's answer where nobody in the cluster is less important than the pod; undefined: it has to look. */
+  private hopeless(pod: Pod, counts: readonly StatusCount[]): NotPreempted | undefined {
+    const { priority, preemptionPolicy } = pod.template;
+    if (preemptionPolicy === 'Never' || this.fleet.leastPriorities().ofCluster < priority) return undefined;
+    const helpful = counts.reduce((sum, { status, rows }) => sum + (status.code === 'Unschedulable' ? rows : 0), 0);
+    return { message: hopelessMessage(this.fleet.nodes.length, helpful), keepsNomination: false, searched: false };
+  }
+
+  private postFilter<Attempt extends PostFiltered>(
+    pod: Pod,
+    attempt: Attempt,
+    preempt: (args: PreemptionArgs) => Preempted | NotPreempted,
+    plugins: ReadonlySet<string>,
+    parts: (postFilter: string) => Omit<FitErrorParts, 'nodeCount'>,
   ): AttemptOutcome {
-    const { pod } = attempt;
     let preempted: Preempted | NotPreempted | undefined;
     const postFilter = postFilterMessage(attempt, (_, args) => {
-      preempted = this.preempt(attempt, args, filters);
+      preempted = preempt(args);
       return 'node' in preempted ? { node: preempted.node, message: '' } : preempted;
     });
     if (preempted && 'node' in preempted)
       return { kind: 'preempting', node: preempted.node, row: preempted.row, victims: preempted.victims };
     if (attempt.profile.postFilter.length === 0 || (preempted && !preempted.keepsNomination)) this.nominations.delete(pod);
-    const message = fitErrorMessage({
-      nodeCount: this.fleet.nodes.length,
-      statuses: [...attempt.rejections.values()].map(({ status }) => status),
-      absent: attempt.absent,
-      postFilter,
-      ...(preFilter ? { preFilter: statusMessage(preFilter.status) } : {}),
-    });
+    const message = fitErrorMessage({ nodeCount: this.fleet.nodes.length, ...parts(postFilter) });
     const repeatable = !(this.random && preempted?.searched);
-    return { kind: 'failed', message, plugins: new Set(plugins), repeatable };
+    return { kind: 'failed', message, plugins, repeatable };
   }
 
-  private preempt(attempt: FailedAttempt, args: PreemptionArgs, filters: PreparedFilters | undefined): Preempted | NotPreempted {
-    const { cluster, pod, profile, rejections, absent } = attempt;
-    return preempt(cluster, pod, profile, (row) => rejections.get(row)?.status ?? absent, {
+  private preempt(
+    pod: Pod,
+    profile: ResolvedProfile,
+    statuses: (row: number) => Status,
+    args: PreemptionArgs,
+    filters: PreparedFilters | undefined,
+  ): Preempted | NotPreempted {
+    return preempt(this.fleet.view(), pod, profile, statuses, {
       args,
       budgets: this.budgets,
       leastPriorities: this.fleet.leastPriorities(),

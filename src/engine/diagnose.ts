@@ -6,12 +6,19 @@ import type { Fleet } from './fleet.ts';
 const TOO_MANY_PODS = 1;
 const UNRESOLVABLE_BIT = 0x80000000;
 
+/** A status with the rule that gave it and the number of rows that have it. */
+export interface StatusCount {
+  readonly rule: string;
+  readonly status: Status;
+  readonly rows: number;
+}
+
 /** Why each row refuses a class, read from the lanes right after a failed decision. */
 export class Diagnosis {
   private readonly cls: PodClass;
   private readonly codes: Uint8Array;
   private readonly fitBits: Int32Array | undefined;
-  /** Statuses by verdict code and, for NodeResourcesFit, by bits: rows of equal cause share one object. */
+  /** Statuses of NodeResourcesFit by bits: rows of equal cause share one object. */
   private readonly statuses = new Map<number, Status>();
 
   /** O(rows). The verdict lane must be fresh. */
@@ -27,37 +34,42 @@ export class Diagnosis {
     }
   }
 
-  get rows(): number {
-    return this.codes.length;
-  }
-
-  /** Name of the first rule that refuses the row; undefined = feasible. */
-  ruleOf(row: number): string | undefined {
-    const code = this.codes[row] as number;
-    return code === OPEN ? undefined : this.cls.codes[code]?.rule;
-  }
-
-  /** undefined = feasible. */
+  /** Undefined = feasible. */
   statusOf(row: number): Status | undefined {
     const code = this.codes[row] as number;
-    if (code === OPEN) return undefined;
     const meaning = this.cls.codes[code];
-    if (!meaning?.fitNames) return meaning?.status;
-    const bits = (this.fitBits as Int32Array)[row] as number;
-    // Keys of fit causes are shifted clear of the plain codes.
-    const key = (bits >>> 0) + 256;
-    let status = this.statuses.get(key);
-    if (!status) {
-      status = fitStatus(bits, meaning.fitNames);
-      this.statuses.set(key, status);
-    }
-    return status;
+    if (!meaning) return undefined;
+    return meaning.fitNames ? this.fitStatus((this.fitBits as Int32Array)[row] as number, meaning.fitNames) : meaning.status;
   }
 
-  /** Upstream's plugin names that refused some row. */
-  rules(): ReadonlySet<string> {
-    const seen = new Set<number>(this.codes);
-    return new Set([...seen].flatMap((code) => (code === OPEN ? [] : [this.cls.codes[code]?.rule ?? ''])));
+  /** Each distinct status of the examined rows with the number of rows that have it. O(rows). */
+  counts(): readonly StatusCount[] {
+    const byCode = new Uint32Array(OPEN + 1);
+    const byBits = new Map<number, number>();
+    const { codes, fitBits, cls } = this;
+    const fitCode = cls.codes.findIndex((meaning) => meaning.fitNames);
+    for (let row = 0; row < codes.length; row++) {
+      const code = codes[row] as number;
+      byCode[code] = (byCode[code] as number) + 1;
+      if (code !== fitCode || !fitBits) continue;
+      const bits = fitBits[row] as number;
+      byBits.set(bits, (byBits.get(bits) ?? 0) + 1);
+    }
+    return cls.codes.flatMap(({ rule, status, fitNames }, code): StatusCount[] => {
+      const rows = byCode[code] as number;
+      if (rows === 0 || rule === '') return [];
+      if (!fitNames) return [{ rule, status, rows }];
+      return [...byBits].map(([bits, count]) => ({ rule, status: this.fitStatus(bits, fitNames), rows: count }));
+    });
+  }
+
+  private fitStatus(bits: number, names: readonly string[]): Status {
+    let status = this.statuses.get(bits);
+    if (!status) {
+      status = fitStatus(bits, names);
+      this.statuses.set(bits, status);
+    }
+    return status;
   }
 }
 

@@ -153,7 +153,7 @@ export class Fleet {
 
   /** Least priorities per node and in the cluster, for preemption. */
   leastPriorities(): LeastPriorities {
-    this.least ??= new LeastPriorities(this.view());
+    this.least ??= new LeastPriorities({ nodes: this.podsOnRow.map((pods) => ({ pods })) });
     return this.least;
   }
 

@@ -1,5 +1,9 @@
 import type { Pod } from '../model/pod.ts';
-import type { ClusterView } from '../rules/view.ts';
+
+/** Nodes in row order with the pods on them. */
+interface OccupiedNodes {
+  readonly nodes: readonly { readonly pods: readonly Pod[] }[];
+}
 
 const NOBODY = Number.POSITIVE_INFINITY;
 
@@ -8,7 +12,7 @@ const NOBODY = Number.POSITIVE_INFINITY;
  * important. Kept up to date pod by pod; a removal of a node's least important pod rescans that node when it is asked next.
  */
 export class LeastPriorities {
-  private readonly cluster: ClusterView;
+  private readonly cluster: OccupiedNodes;
   private readonly byRow: Float64Array;
   private readonly stale: Uint8Array;
   /** Changes by row. */
@@ -18,12 +22,12 @@ export class LeastPriorities {
   private least: number | undefined = NOBODY;
 
   /** O(pods on nodes). The cluster must only change together with `podAdded` and `podRemoved`. */
-  constructor(cluster: ClusterView) {
+  constructor(cluster: OccupiedNodes) {
     this.cluster = cluster;
     this.byRow = new Float64Array(cluster.nodes.length).fill(NOBODY);
     this.stale = new Uint8Array(cluster.nodes.length);
     this.revisions = new Uint32Array(cluster.nodes.length);
-    for (const node of cluster.nodes) for (const pod of node.pods) this.podAdded(pod, node.row);
+    for (const [row, { pods }] of cluster.nodes.entries()) for (const pod of pods) this.podAdded(pod, row);
   }
 
   podAdded(pod: Pod, row: number): void {
@@ -74,7 +78,7 @@ export class LeastPriorities {
   }
 }
 
-export function leastPriority(cluster: ClusterView, row: number): number {
+export function leastPriority(cluster: OccupiedNodes, row: number): number {
   let least = NOBODY;
   for (const { template } of cluster.nodes[row]?.pods ?? []) if (template.priority < least) least = template.priority;
   return least;

@@ -52,7 +52,7 @@ export function kernelVerdicts(pod: Pod, fleet: Fleet, classes: Classes, profile
   const hosted = new Set(cls.hostFilters.map(({ bound }) => bound.rule.name));
   const rows = fleet.nodes.map((_, row) => {
     const status = diagnosis.statusOf(row);
-    const plugin = diagnosis.ruleOf(row) ?? '';
+    const plugin = cls.codes[fleet.core.u8[cls.verdictLane + row] as number]?.rule ?? '';
     // A rule that runs through its twin has no reasons of its own to compare.
     if (status) return hosted.has(plugin) ? plugin : render(plugin, status);
     const total = fleet.core.i32[totals + row] as number;
