@@ -85,9 +85,14 @@ type answer struct {
 	// Invalid says why upstream itself cannot take the request.
 	Invalid string `json:"invalid,omitempty"`
 	// Pods holds explainedPod or preemption values.
-	Pods     any       `json:"pods,omitempty"`
-	Order    []string  `json:"order,omitempty"`
-	Attempts []attempt `json:"attempts,omitempty"`
+	Pods any `json:"pods,omitempty"`
+	*runAnswer
+}
+
+// runAnswer is the answer to modes sequence and follow.
+type runAnswer struct {
+	Order    []string  `json:"order"`
+	Attempts []attempt `json:"attempts"`
 	// Unplaced are the pods that mode follow should have put on a node and never could.
 	Unplaced []string `json:"unplaced,omitempty"`
 }

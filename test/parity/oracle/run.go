@@ -22,7 +22,7 @@ const attemptsPerPod = 100
 type runner struct {
 	*cluster
 	request *request
-	out     answer
+	out     runAnswer
 	// seen tells by pod when it was last left waiting.
 	seen  map[string]moment
 	clock moment
@@ -33,7 +33,7 @@ func (c *cluster) run(r *request) answer {
 	if !utilfeature.DefaultFeatureGate.Enabled(popFromBackoff) {
 		return answer{Invalid: "modes sequence and follow need the feature gate " + string(popFromBackoff)}
 	}
-	run := &runner{cluster: c, request: r, seen: map[string]moment{}, out: answer{Order: []string{}, Attempts: []attempt{}}}
+	run := &runner{cluster: c, request: r, seen: map[string]moment{}, out: runAnswer{Order: []string{}, Attempts: []attempt{}}}
 	for left := attemptsPerPod * (len(c.pending) + 1); run.ready(); left-- {
 		if left == 0 {
 			panic("the run does not come to rest")
@@ -47,7 +47,7 @@ func (c *cluster) run(r *request) answer {
 		}
 	}
 	run.out.Unplaced = run.unplaced()
-	return run.out
+	return answer{runAnswer: &run.out}
 }
 
 // ready says whether the queue has a pod to try, after a look at what waits for nothing but time.
