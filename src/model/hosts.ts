@@ -2,6 +2,7 @@ import { PlimsollError } from '../base/errors.ts';
 import type { Node } from './node.ts';
 import { canonical } from './parse/canonical.ts';
 import { digestOf } from './parse/digest.ts';
+import { inheritSource } from './parse/source-of.ts';
 import type { Pod, PodTemplate } from './pod.ts';
 import type { Amount } from './resources.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -62,13 +63,14 @@ export function applyHosts(snapshot: Snapshot, hosts: HostMap): Snapshot {
   const nodes = snapshot.nodes.map((node) => withDomains(node, hosts));
   checkPlaces(nodes, hosts.levels);
   const physical = { levels: hosts.levels, capacities: hosts.capacities, replicas: countReplicas(snapshot.pods) };
-  return {
+  const applied: Snapshot = {
     ...snapshot,
     nodes,
     objects: { ...snapshot.objects, hosts: physical },
     notModelled: [...snapshot.notModelled, ...remarks(nodes, hosts)],
     hash: digestOf(`${snapshot.hash}${canonical(hosts)}`),
   };
+  return inheritSource(applied, snapshot);
 }
 
 function withDomains(node: Node, hosts: HostMap): Node {

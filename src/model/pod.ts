@@ -144,6 +144,8 @@ export interface Pod {
   readonly startedMs?: number;
   /** Condition DisruptionTarget=True with reason PreemptionByScheduler. */
   readonly disruptedByScheduler: boolean;
+  /** Some volume is an emptyDir, whose data go with the pod. Drains ask, decisions do not, so it is not part of the template. */
+  readonly localStorage?: boolean;
   /** Present only when some status carries in-place resize values. */
   readonly resize?: PodResize;
 }

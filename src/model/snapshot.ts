@@ -35,6 +35,9 @@ export interface PodDisruptionBudget {
   readonly disruptedPods: ReadonlySet<string>;
   readonly minAvailable?: string | number;
   readonly maxUnavailable?: string | number;
+  /** status.currentHealthy and status.desiredHealthy; undefined: no disruption controller has seen the budget. */
+  readonly currentHealthy?: number;
+  readonly desiredHealthy?: number;
 }
 
 /** A Deployment or other controller, kept for planning questions. */

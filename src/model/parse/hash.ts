@@ -18,7 +18,7 @@ export function hashOf(nodes: readonly Node[], pods: readonly Pod[], objects: Cl
 /** Canonical text of one pod, written out because there may be a million; the namespace is part of the template. */
 function podText(pod: Pod, interner: Interner): string {
   const { name, uid, nodeName, nominatedNodeName, phase } = pod;
-  const flags = `${pod.terminating ? 't' : 'f'}${pod.disruptedByScheduler ? 't' : 'f'}`;
+  const flags = `${pod.terminating ? 't' : 'f'}${pod.disruptedByScheduler ? 't' : 'f'}${pod.localStorage ? 'l' : ''}`;
   const times = `${pod.createdMs},${pod.startedMs ?? ''}`;
   const lengths = `${name.length},${uid.length},${nodeName.length},${nominatedNodeName.length},${phase.length}`;
   const texts = name + uid + nodeName + nominatedNodeName + phase;

@@ -37,8 +37,13 @@ export function readPod(raw: RawObject, template: PodTemplate, requests: SpecReq
     createdMs: timeAt(metadata, 'creationTimestamp', 'metadata') ?? 0,
     startedMs: timeAt(status, 'startTime', 'status'),
     disruptedByScheduler: conditions.disruptedByScheduler,
+    localStorage: hasLocalStorage(spec),
     resize: readResize(status, requests, conditions.infeasible),
   };
+}
+
+function hasLocalStorage(spec: RawObject): boolean {
+  return listAt(spec, 'volumes', 'spec').some((volume) => isObject(volume) && isObject(volume.emptyDir));
 }
 
 interface Conditions {

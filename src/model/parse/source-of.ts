@@ -21,6 +21,13 @@ export function rememberSource(snapshot: Snapshot, defaults: boolean, policies: 
   sources.set(snapshot, { defaults, policies, templates: new TemplateSource(defaults) });
 }
 
+/** A snapshot made of another one is of the same API server. */
+export function inheritSource(snapshot: Snapshot, from: Snapshot): Snapshot {
+  const source = sources.get(from);
+  if (source) sources.set(snapshot, source);
+  return snapshot;
+}
+
 /**
  * One raw pod as the snapshot's API server would store it: its PriorityClasses, RuntimeClasses and LimitRanges apply. A
  * snapshot that was not built by a SnapshotBuilder has no policies. Throws like `SnapshotBuilder.add`.

@@ -6,6 +6,9 @@ import { checkLabels, checksSelectors, readIdentity, readMetadata } from './meta
 import { checkSelector, selectorAt } from './selectors.ts';
 
 const EMPTY: RawObject = {};
+/** Kinds whose updates are asked about; of all others nothing raw is kept. */
+const KINDS_ROLLED_OUT: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet']);
+const manifests = new WeakMap<Controller, RawObject>();
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /** A namespace's labels; the API server adds the name itself as a label. */
@@ -43,7 +46,14 @@ export function readSelectorObject(raw: RawObject, defaults: boolean): SelectorO
 }
 
 export function readController(kind: string, raw: RawObject, defaults: boolean): Controller {
-  return { kind, ...identityFirst(raw, defaults), replicas: replicasOf(kind, raw) };
+  const controller = { kind, ...identityFirst(raw, defaults), replicas: replicasOf(kind, raw) };
+  if (KINDS_ROLLED_OUT.has(kind)) manifests.set(controller, raw);
+  return controller;
+}
+
+/** The object as it was written, for Deployments and StatefulSets that were read from an input: how they are updated and to what. */
+export function manifestOf(controller: Controller): RawObject | undefined {
+  return manifests.get(controller);
 }
 
 function identityFirst(raw: RawObject, defaults: boolean): { readonly namespace: string; readonly name: string } {
@@ -65,6 +75,8 @@ export function readPodDisruptionBudget(raw: RawObject, defaults: boolean): PodD
   if (checksSelectors(raw, defaults)) checkSelector(selector, 'spec.selector');
   const minAvailable = countOrShare(spec, 'minAvailable');
   const maxUnavailable = countOrShare(spec, 'maxUnavailable');
+  const currentHealthy = int32At(status, 'currentHealthy', 'status');
+  const desiredHealthy = int32At(status, 'desiredHealthy', 'status');
   return {
     ...identityFirst(raw, defaults),
     ...(selector && { selector }),
@@ -72,6 +84,7 @@ export function readPodDisruptionBudget(raw: RawObject, defaults: boolean): PodD
     disruptedPods: new Set(Object.keys(objectAt(status, 'disruptedPods', 'status') ?? EMPTY)),
     ...(minAvailable !== undefined && { minAvailable }),
     ...(maxUnavailable !== undefined && { maxUnavailable }),
+    ...(currentHealthy !== undefined && desiredHealthy !== undefined && { currentHealthy, desiredHealthy }),
   };
 }
 
