@@ -6,10 +6,11 @@ import { CROWDED, crowd, LEANINGS } from '../support/scheduler-cases.ts';
 import type { Mode, ParityCase } from './protocol.ts';
 
 /**
- * Features that no case has. Upstream's own sums and products wrap around beyond int64 where Plimsoll saturates (docs/parity.md), and sampling
- * makes upstream look at a part of the nodes only: the questions are asked of all.
+ * Features that no case has; docs/parity.md has more about each. `overflow`: upstream's own sums and products wrap around beyond int64 where
+ * Plimsoll saturates. `sampling`: upstream would look at a part of the nodes, and the questions are about all. `foreignClaims`: a placed pod with
+ * an ephemeral volume whose claim belongs to somebody else makes upstream end the attempts of other pods with an error.
  */
-const LEFT_OUT: Readonly<Partial<Record<Feature, boolean>>> = { overflow: false, sampling: false };
+const LEFT_OUT: Readonly<Partial<Record<Feature, boolean>>> = { overflow: false, sampling: false, foreignClaims: false };
 
 /** Gates that a sixth of the seeds switch, by release. */
 const GATE_SETS: Readonly<Record<KubeVersion, readonly Readonly<Record<string, boolean>>[]>> = {

@@ -4,7 +4,7 @@ import type { Answer, NodeAnswer, PodAnswer, RunAnswer } from './protocol.ts';
 
 const NODE: NodeAnswer = { name: 'a', code: 'Success', raw: { Fit: 3 }, normalized: { Fit: 30 }, weighted: { Fit: 60 }, total: 60 };
 const REFUSED: NodeAnswer = { name: 'b', code: 'Unschedulable', plugin: 'NodePorts', reasons: ['x', 'y'] };
-const POD: PodAnswer = { pod: 'default/p', nodes: [NODE, REFUSED], feasible: 1, best: 60, tied: ['a'], heap: 'a' };
+const POD: PodAnswer = { pod: 'default/p', nodes: [NODE, REFUSED], feasible: 1, best: 60, tied: ['a'], node: 'a' };
 const FAILED: PodAnswer = { pod: 'default/q', nodes: [REFUSED], feasible: 0, message: 'm', nominated: 'b', victims: ['default/v'] };
 const RUN: RunAnswer = {
   placements: ['default/p a', 'default/r b'],
@@ -40,7 +40,7 @@ describe('answers about pods', () => {
     ['feasible', { feasible: 0 }],
     ['best', { best: 1 }],
     ['tied', { tied: ['a', 'b'] }],
-    ['heap', { heap: 'b' }],
+    ['node', { node: 'b' }],
     ['message', { message: 'other' }],
     ['nominated', { nominated: 'a' }],
     ['victims', { victims: [] }],

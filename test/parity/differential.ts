@@ -2,7 +2,7 @@ import type { Answer, NodeAnswer, PodAnswer, RunAnswer } from './protocol.ts';
 
 /** One thing that Plimsoll says otherwise than upstream. */
 export interface Difference {
-  /** Row of the tables below: two differences with the same `what` are taken to be the same mistake while a case is shrunk. */
+  /** Row of the tables below. */
   readonly what: string;
   /** The pod, and the node when it is about one: `pod`, `pod @ node`. */
   readonly where: string;
@@ -10,18 +10,26 @@ export interface Difference {
   readonly plimsoll: unknown;
 }
 
+/** Two differences of the same kind are taken to be the same mistake while a case is made smaller. */
+export function kindOf({ what, upstream, plimsoll }: Difference): string {
+  // What errors say is their kind, apart from names and numbers.
+  const shape = (value: unknown) =>
+    typeof value === 'string' && (what === 'error' || what === 'invalid') ? value.replace(/\S*[\d/]\S*/g, '#') : typeof value;
+  return `${what}: ${shape(upstream)} | ${shape(plimsoll)}`;
+}
+
 /** What is compared: a name, and how to read it from an answer. Values are equal when their JSON is. */
 type Table<A> = Readonly<Record<string, (answer: A) => unknown>>;
 
-const POD: Table<PodAnswer> = {
+const ERROR: Table<PodAnswer> = {
   error: ({ error }) => error,
-  feasible: ({ feasible }) => feasible,
 };
 /** After the nodes, so that the first difference of a pod is its cause. */
-const OUTCOME: Table<PodAnswer> = {
+const POD: Table<PodAnswer> = {
+  feasible: ({ feasible }) => feasible,
   best: ({ best }) => best,
   tied: ({ tied }) => tied,
-  heap: ({ heap }) => heap,
+  node: ({ node }) => node,
   message: ({ message }) => message,
   nominated: ({ nominated }) => nominated,
   victims: ({ victims }) => victims,
@@ -29,9 +37,18 @@ const OUTCOME: Table<PodAnswer> = {
 const NODE: Table<NodeAnswer> = {
   code: ({ code }) => code,
   plugin: ({ plugin }) => plugin,
-  reasons: ({ reasons }) => reasons,
+  // Upstream collects what is short of extended resources from a map, so that the order of these reasons is random.
+  reasons: ({ plugin, reasons = [] }) => (plugin === 'NodeResourcesFit' ? [...reasons].sort() : reasons),
   total: ({ total }) => total,
 };
+/**
+ * A node that PreFilter has left out. Upstream gives all of these one collective reason, which stands in the message; Plimsoll says what the
+ * narrowing plugin has against the node, because that helps.
+ */
+const LEFT_OUT: Table<NodeAnswer> = {
+  code: ({ code }) => code,
+};
+const LEFT_OUT_REASON = "node(s) didn't satisfy plugin(s) [";
 /** Compared plugin by plugin; `what` carries the plugin's name. */
 const SCORES: Table<NodeAnswer> = {
   raw: ({ raw }) => raw,
@@ -51,23 +68,31 @@ export function differences(upstream: Answer, plimsoll: Answer): Difference[] {
 }
 
 function podDifferences(want: PodAnswer, got: PodAnswer): Difference[] {
-  const head = rows(POD, want.pod, want, got);
-  if (want.error !== undefined || got.error !== undefined) return head;
+  // Of an attempt that ends in an error only that is compared: how far the sides came before is nobody's business.
+  if (want.error !== undefined || got.error !== undefined) return rows(ERROR, want.pod, want, got);
   const nodes = (want.nodes ?? []).flatMap((node, i) => nodeDifferences(want.pod, node, got.nodes?.[i]));
-  return [...nodes, ...head, ...rows(OUTCOME, want.pod, want, got)];
+  return [...nodes, ...rows(POD, want.pod, want, got)];
 }
 
 function nodeDifferences(pod: string, want: NodeAnswer, got: NodeAnswer | undefined): Difference[] {
   const where = `${pod} @ ${want.name}`;
   if (got?.name !== want.name) return [{ what: 'node order', where, upstream: want.name, plimsoll: got?.name }];
+  if (want.plugin === undefined && want.reasons?.[0]?.startsWith(LEFT_OUT_REASON)) return rows(LEFT_OUT, where, want, got);
   const scores = Object.entries(SCORES).flatMap(([kind, of]) => scoreDifferences(kind, where, of(want), of(got)));
   return [...rows(NODE, where, want, got), ...scores];
 }
 
 function scoreDifferences(kind: string, where: string, want: unknown, got: unknown): Difference[] {
   const [wanted, found] = [(want ?? {}) as Record<string, number>, (got ?? {}) as Record<string, number>];
-  const plugins = [...new Set([...Object.keys(wanted), ...Object.keys(found)])];
-  return rows(Object.fromEntries(plugins.map((plugin) => [`${kind} ${plugin}`, (by: typeof wanted) => by[plugin]])), where, wanted, found);
+  const plugins = new Set([...Object.keys(wanted), ...Object.keys(found)]);
+  // Upstream runs it for every pod; without claims, which Plimsoll does not model, it gives every node the same nothing.
+  if (wanted.DynamicResources === 0) plugins.delete('DynamicResources');
+  return rows(
+    Object.fromEntries([...plugins].map((plugin) => [`${kind} ${plugin}`, (by: typeof wanted) => by[plugin]])),
+    where,
+    wanted,
+    found,
+  );
 }
 
 function runDifferences(want: RunAnswer, got: RunAnswer): Difference[] {

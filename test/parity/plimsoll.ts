@@ -4,7 +4,7 @@ import { explainPod } from '../../src/engine/explain.ts';
 import { collectNominated } from '../../src/engine/nominated.ts';
 import { type EngineOptions, resolveOptions } from '../../src/engine/options.ts';
 import { preempt } from '../../src/engine/preemption.ts';
-import { explain, type NodeExplanation, readSnapshot, type Snapshot, schedule } from '../../src/index.ts';
+import { type Explanation, explain, type NodeExplanation, readSnapshot, type Snapshot, schedule } from '../../src/index.ts';
 import { type Pod, podKey } from '../../src/model/pod.ts';
 import { ClusterView } from '../../src/rules/view.ts';
 import { type Answer, askedPods, type NodeAnswer, type ParityCase, type PodAnswer } from './protocol.ts';
@@ -15,7 +15,7 @@ export async function askPlimsoll(parityCase: ParityCase): Promise<Answer> {
     const list = { apiVersion: 'v1', kind: 'List', items: parityCase.objects };
     const snapshot = await readSnapshot(list, { defaults: false });
     const options = optionsOf(parityCase);
-    return parityCase.mode === 'sequence' ? await runOf(snapshot, options) : await podsOf(snapshot, parityCase, options);
+    return parityCase.mode === 'sequence' ? await runOf(snapshot, parityCase, options) : await podsOf(snapshot, parityCase, options);
   } catch (error) {
     if (!(error instanceof PlimsollError)) throw error;
     return { invalid: error.message };
@@ -26,13 +26,14 @@ function optionsOf({ config, version, featureGates }: ParityCase): EngineOptions
   return { config, kubeVersion: version, featureGates, tie: 'heap', percentageOfNodesToScore: 100, untilStable: true };
 }
 
-async function runOf(snapshot: Snapshot, options: EngineOptions): Promise<Answer> {
+async function runOf(snapshot: Snapshot, parityCase: ParityCase, options: EngineOptions): Promise<Answer> {
+  const asked = new Set(askedPods(parityCase));
   const { placements, preemptions, unschedulable } = await schedule(snapshot, options);
   return {
     run: {
       placements: placements.map((placement) => `${podKey(placement)} ${placement.node}`),
       preemptions: preemptions.map((one) => ({ pod: podKey(one), node: one.node, victims: one.victims.map(podKey) })),
-      failed: Object.fromEntries(unschedulable.map((one) => [podKey(one), one.message])),
+      failed: Object.fromEntries(unschedulable.map((one) => [podKey(one), one.message] as const).filter(([pod]) => asked.has(pod))),
     },
   };
 }
@@ -51,16 +52,21 @@ async function podAnswer(snapshot: Snapshot, pod: Pod, options: EngineOptions): 
   const name = podKey(pod);
   try {
     const { nodes, node, message } = await explain(snapshot, pod, options);
-    const answers = nodes.map(nodeAnswer);
+    const answers = (await withTotals(nodes, () => explain(snapshot, pod, { ...options, tie: 'first' }))).map(nodeAnswer);
     const totals = answers.flatMap(({ total }) => (total === undefined ? [] : [total]));
     if (totals.length === 0) return { pod: name, nodes: answers, feasible: 0, message, ...preemptionOf(snapshot, pod, options) };
     const best = Math.max(...totals);
     const tied = answers.filter(({ total }) => total === best).map((answer) => answer.name);
-    return { pod: name, nodes: answers, feasible: totals.length, best, tied, ...(node === undefined ? {} : { heap: node }) };
+    return { pod: name, nodes: answers, feasible: totals.length, best, tied, ...(node === undefined ? {} : { node }) };
   } catch (error) {
     if (!(error instanceof PlimsollError)) throw error;
     return { pod: name, error: error.problem };
   }
+}
+
+/** Without scores upstream is content with the first node that fits, and so is tie mode `heap`; what all nodes are to the pod is told by another. */
+async function withTotals(nodes: readonly NodeExplanation[], otherwise: () => Promise<Explanation>): Promise<readonly NodeExplanation[]> {
+  return nodes.some(({ feasible, total }) => feasible && total === undefined) ? (await otherwise()).nodes : nodes;
 }
 
 function nodeAnswer(node: NodeExplanation): NodeAnswer {

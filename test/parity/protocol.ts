@@ -44,8 +44,8 @@ export interface PodAnswer {
   readonly best?: number;
   /** Names of the nodes with the best total. */
   readonly tied?: readonly string[];
-  /** The root of upstream's heap over all nodes. */
-  readonly heap?: string;
+  /** Where the pod goes: the node that it is nominated to, else the root of upstream's heap over all nodes. */
+  readonly node?: string;
   readonly message?: string;
   readonly nominated?: string;
   readonly victims?: readonly string[];

@@ -54,7 +54,7 @@ async function withoutFields(parityCase: ParityCase, differs: StillDiffers): Pro
 }
 
 /** What makes an object that object; it stays, and what is in it is still tried. */
-const IDENTITY: readonly (string | number)[] = ['kind', 'apiVersion', 'metadata', 'name', 'namespace'];
+const IDENTITY: readonly (string | number)[] = ['kind', 'apiVersion', 'metadata', 'name', 'namespace', 'schedulerName'];
 
 type Path = readonly (string | number)[];
 

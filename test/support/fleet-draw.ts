@@ -77,6 +77,7 @@ export const FEATURES = [
   'volumeLimits',
   'storageCapacity',
   'brokenClaims',
+  'foreignClaims',
   // configuration
   'profiles',
   'scoring',

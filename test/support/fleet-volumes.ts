@@ -189,13 +189,14 @@ function drawInline(draw: Draw): RawItem {
   }
 }
 
-/** The claim of a pod's generic ephemeral volume; sometimes not there yet, sometimes somebody else's. */
+/** The claim of a pod's generic ephemeral volume; sometimes not there yet, sometimes somebody else's (of placed pods with `foreignClaims` only). */
 export function drawEphemeralClaim(
   draw: Draw,
-  pod: { readonly namespace: string; readonly name: string; readonly uid: string },
+  pod: { readonly namespace: string; readonly name: string; readonly uid: string; readonly placed: boolean },
 ): RawItem | undefined {
   if (draw.prng.chance(1, 6)) return undefined;
-  const uid = draw.prng.chance(1, 8) ? 'somebody-else' : pod.uid;
+  const foreign = draw.prng.chance(1, 8) && (!pod.placed || draw.has('foreignClaims'));
+  const uid = foreign ? 'somebody-else' : pod.uid;
   const owner = { apiVersion: 'v1', kind: 'Pod', name: pod.name, uid, controller: true };
   const metadata = { name: `${pod.name}-scratch`, namespace: pod.namespace, uid: `uid-${pod.name}-scratch`, ownerReferences: [owner] };
   const spec = {
