@@ -16,7 +16,6 @@ import (
 	clientscheme "k8s.io/client-go/kubernetes/scheme"
 	clienttesting "k8s.io/client-go/testing"
 	"k8s.io/client-go/tools/cache"
-	"k8s.io/client-go/tools/events"
 	"k8s.io/klog/v2"
 	"k8s.io/kubernetes/pkg/scheduler"
 	"k8s.io/kubernetes/pkg/scheduler/apis/config"
@@ -145,8 +144,7 @@ func (c *cluster) start(cfg *config.KubeSchedulerConfiguration, others []apirunt
 		cfg.Profiles[i].PercentageOfNodesToScore = nil
 	}
 	all := int32(100)
-	recorder := profile.RecorderFactory(func(string) events.EventRecorderLogger { return &events.FakeRecorder{} })
-	sched, err := scheduler.New(c.ctx, client, c.factory, nil, recorder,
+	sched, err := scheduler.New(c.ctx, client, c.factory, nil, profile.RecorderFactory(recorder),
 		scheduler.WithComponentConfigVersion(cfg.TypeMeta.APIVersion),
 		scheduler.WithProfiles(cfg.Profiles...),
 		scheduler.WithExtenders(cfg.Extenders...),

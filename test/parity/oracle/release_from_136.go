@@ -6,6 +6,7 @@ import (
 	"context"
 
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/tools/events"
 	fwk "k8s.io/kube-scheduler/framework"
 	"k8s.io/kubernetes/pkg/scheduler"
 	"k8s.io/kubernetes/pkg/scheduler/framework"
@@ -23,3 +24,6 @@ func enqueue(c *cluster, pod *v1.Pod) { c.sched.SchedulingQueue.Add(c.ctx, pod) 
 func updateQueued(c *cluster, before, after *v1.Pod) {
 	c.sched.SchedulingQueue.Update(c.ctx, before, after)
 }
+
+// recorder makes recorders that forget every event.
+func recorder(string) events.EventRecorderLogger { return &events.FakeRecorder{} }
