@@ -12,6 +12,7 @@ import { Decider } from './decide.ts';
 import { Diagnosis, type StatusCount } from './diagnose.ts';
 import type { Fleet } from './fleet.ts';
 import { type FitErrorParts, fitErrorMessage, NO_NODES_MESSAGE, type PostFiltered, postFilterMessage, statusMessage } from './message.ts';
+import { NominatedPass } from './nominated-pass.ts';
 import type { Nominations } from './nominations.ts';
 import { PlainScheduler } from './plain-attempt.ts';
 import { hopelessMessage, type NotPreempted, type Preempted, preempt } from './preemption.ts';
@@ -70,7 +71,7 @@ export class Attempts {
   attempt(pod: Pod, profile: ResolvedProfile): AttemptOutcome {
     if (this.fleet.nodes.length === 0) return this.failedOutright(pod, NO_NODES_MESSAGE);
     try {
-      return this.nominations.concern(pod) ? this.attemptPlain(pod, profile) : this.attemptByKernels(pod, profile);
+      return this.attemptByKernels(pod, profile);
     } catch (error) {
       // Upstream gives up the attempt with an error where a selector of the pod cannot be read, or a score is out of range.
       if (isAboutPod(error)) return this.failedOutright(pod, error.problem);
@@ -97,12 +98,15 @@ export class Attempts {
   private attemptByKernels(pod: Pod, profile: ResolvedProfile): AttemptOutcome {
     const cls = this.compile(pod, profile);
     if (!cls) return this.attemptPlain(pod, profile);
+    const rows = this.nominations.concerning(pod);
+    const pass = rows.length > 0 ? new NominatedPass(pod, this.fleet.view(), profile) : undefined;
+    const refuses = (row: number): boolean => rows.includes(row) && pass?.rejectionOn(row) !== undefined;
     const nominated = this.nominations.of(pod);
     const promised = nominated === undefined ? undefined : this.fleet.rowOf(nominated);
-    if (promised !== undefined) return this.attemptPromised(pod, cls, promised);
+    if (promised !== undefined) return this.attemptPromised(pod, cls, promised, refuses);
     const { nextStart } = this.fleet;
     const started = secondsNow();
-    const row = this.decider.decide(cls, pod);
+    const row = this.decider.decide(cls, pod, { rows, refuses });
     this.decideSeconds += secondsNow() - started;
     if (row >= 0) return { kind: 'placed', row };
     // Rules without kernels may look at the pod beside its template: their verdicts are nobody else's.
@@ -111,6 +115,10 @@ export class Attempts {
       this.fleet.nextStart = nextStart;
       return this.attemptPlain(pod, profile);
     }
+    return pass ? this.explainFailure(pod, cls, rows, pass) : this.explainOnce(pod, cls);
+  }
+
+  private explainOnce(pod: Pod, cls: PodClass): AttemptOutcome {
     const remembered = this.failures.get(cls);
     if (remembered?.journalHead === this.journalHead) return remembered.outcome;
     const outcome = this.explainFailure(pod, cls);
@@ -122,9 +130,9 @@ export class Attempts {
    * The promised node is looked at first. When it is no good any more, it still counts among the examined nodes, whatever sampling and PreFilter
    * leave of them, and preemption asks about it.
    */
-  private attemptPromised(pod: Pod, cls: PodClass, row: number): AttemptOutcome {
+  private attemptPromised(pod: Pod, cls: PodClass, row: number, refuses: (row: number) => boolean): AttemptOutcome {
     const started = secondsNow();
-    const open = this.decider.judge(cls, pod) && this.fleet.core.u8[cls.verdictLane + row] === OPEN;
+    const open = this.decider.judge(cls, pod) && this.fleet.core.u8[cls.verdictLane + row] === OPEN && !refuses(row);
     this.decideSeconds += secondsNow() - started;
     return open ? { kind: 'placed', row } : this.attemptPlain(pod, cls.profile);
   }
@@ -151,9 +159,13 @@ export class Attempts {
     );
   }
 
-  /** From the lanes alone: the plain picture is asked only when somebody might be evicted. */
-  private explainFailure(pod: Pod, cls: PodClass): AttemptOutcome {
+  /** From the lanes: the plain picture is asked only about promised rows, and when somebody might be evicted. */
+  private explainFailure(pod: Pod, cls: PodClass, promised: readonly number[] = [], pass?: NominatedPass): AttemptOutcome {
     const diagnosis = new Diagnosis(this.fleet, cls);
+    for (const row of promised) {
+      const rejection = pass?.rejectionOn(row);
+      if (rejection) diagnosis.override(row, rejection);
+    }
     const counts = diagnosis.counts();
     const absent = cls.narrowed ? (cls.codes[NARROWED_CODE]?.status ?? unresolvable()) : unresolvable();
     // PreFilter has run to its end, which is all that the message asks; preemption prepares the filters when it gets to them.

@@ -101,6 +101,10 @@ export class ClassEncoder implements RequestEncoder {
     return this.columns.anyUnschedulable;
   }
 
+  get anyNegative(): boolean {
+    return this.columns.anyNegative;
+  }
+
   get portsDisputed(): boolean {
     return this.columns.portsDisputed;
   }

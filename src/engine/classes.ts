@@ -108,6 +108,7 @@ export class Classes {
     this.semantics = semantics;
     this.objects = objects;
     counts.onNewTerm = (term) => this.outdate(term.selects);
+    columns.onNegative = () => this.outdate(() => true);
   }
 
   /** Classes of these templates are compiled again before their next decision. */

@@ -51,6 +51,10 @@ export class Columns {
   readonly rowByName: ReadonlyMap<string, number>;
   readonly capacity: number;
   readonly anyUnschedulable: boolean;
+  /** Some amount is below zero: shares and balances are no percentages any more. */
+  anyNegative = false;
+  /** Called when `anyNegative` turns true: scores compiled earlier no longer hold. */
+  onNegative: () => void = () => {};
   /** Counts of pods that hold a host port are not to be trusted any more. */
   portsDisputed = false;
   /** Distinct taint lists; index = code. */
@@ -222,8 +226,12 @@ export class Columns {
     return address;
   }
 
-  /** Notes an amount; from 2^46 on the kernels switch to whole-number arithmetic. */
+  /** Notes an amount; from 2^46 on the kernels switch to whole-number arithmetic, and with amounts below zero to the plain twins. */
   narrow(amount: bigint): bigint {
+    if (amount < 0n && !this.anyNegative) {
+      this.anyNegative = true;
+      this.onNegative();
+    }
     if (amount >= NARROW_LIMIT) this.core.i32[(FLEET_ADDRESS + FLEET_WIDE) / 4] = 1;
     return amount;
   }

@@ -83,15 +83,19 @@ export interface Pass {
   readonly node: NodeView;
 }
 
+/** The pods promised to the node that the pod has to respect: those of its priority or more. */
+export function nominatedOn(node: NodeView, pod: Pod, cluster: ClusterView): readonly Pod[] {
+  const nominated = cluster.nominated.get(node.node.name) ?? [];
+  const key = podKey(pod);
+  return nominated.filter((other) => other.template.priority >= pod.template.priority && podKey(other) !== key);
+}
+
 /**
  * The first of upstream's two passes: the node as if the pods nominated to it with the pod's priority or more were on it
  * already. Undefined when there are none: then one pass is all.
  */
 export function withNominatedPods(filters: PreparedFilters, node: NodeView): Pass | undefined {
-  const { pod, cluster } = filters;
-  const nominated = cluster.nominated.get(node.node.name) ?? [];
-  const key = podKey(pod);
-  const counted = nominated.filter((other) => other.template.priority >= pod.template.priority && podKey(other) !== key);
+  const counted = nominatedOn(node, filters.pod, filters.cluster);
   if (counted.length === 0) return undefined;
   const pass = { filters: filters.clone(), node: node.clone() };
   for (const other of counted) {
@@ -162,11 +166,20 @@ function preparedRules(
   cluster: ClusterView,
 ): PreparedRule[] {
   return profile.filter.flatMap((bound): PreparedRule[] => {
-    const result = results.get(bound.rule.name) ?? prepare(bound, pod, cluster);
-    if (result.kind === 'skip') return [];
-    if (result.kind === 'state') return [{ ...bound, state: result.state }];
-    return [{ ...bound, rule: refusing(bound.rule, result.status), state: undefined }];
+    const prepared = preparedAs(bound, results.get(bound.rule.name) ?? prepare(bound, pod, cluster));
+    return prepared ? [prepared] : [];
   });
+}
+
+function preparedAs(bound: BoundRule, result: AnyPrepared): PreparedRule | undefined {
+  if (result.kind === 'skip') return undefined;
+  if (result.kind === 'state') return { ...bound, state: result.state };
+  return { ...bound, rule: refusing(bound.rule, result.status), state: undefined };
+}
+
+/** One rule by itself, ready to run on any node; undefined when it skips itself. */
+export function prepareRule(bound: BoundRule, pod: Pod, cluster: ClusterView): PreparedRule | undefined {
+  return preparedAs(bound, prepare(bound, pod, cluster));
 }
 
 /** Stands for a rule whose PreFilter said Unschedulable: no node passes it, whatever is removed. */

@@ -9,6 +9,16 @@ import { runHostFilters, runHostScores } from './host-rules.ts';
 import { nodesWanted } from './sampling.ts';
 import { heapWinner } from './scoring.ts';
 
+/** Verdict of a row that is kept for another pod. */
+const KEPT = 0;
+
+/** Rows that are promised to other pods. */
+export interface PromisedRows {
+  readonly rows: readonly number[];
+  /** Whether the pod may not have the row because of them. */
+  readonly refuses: (row: number) => boolean;
+}
+
 /** Chooses a row for a pod. Decisions only: placing is the caller's. */
 export class Decider {
   private readonly fleet: Fleet;
@@ -30,22 +40,43 @@ export class Decider {
 
   /**
    * The row for one pod of the class, -1 when none is feasible, -2 when a rule refuses the pod for the whole cluster. The verdict lane is fresh
-   * afterwards (not after -2). O(changed rows) for classes whose scores are local, O(rows) otherwise.
+   * afterwards (not after -2), apart from `promised` rows. O(changed rows) for classes whose scores are local, O(rows) otherwise.
    */
-  decide(cls: PodClass, pod: Pod): number {
+  decide(cls: PodClass, pod: Pod, promised?: PromisedRows): number {
     const { exports } = this.fleet.core;
     if (cls.refused || (cls.hostFilters.length > 0 && !runHostFilters(this.fleet, cls, pod))) return -2;
+    if (promised && promised.rows.length > 0) return this.decideAround(cls, pod, promised);
+    if (this.samples(cls) || cls.hostFilters.length > 0 || cls.hostScores.length > 0) {
+      exports.refreshVerdicts(cls.address);
+      return this.decideJudged(cls, pod);
+    }
+    const start = this.fleet.nextStart;
+    exports.refresh(cls.address);
+    this.noteScanned(cls);
+    return this.choose(cls, start);
+  }
+
+  /** Rows that are kept for others are closed for this decision alone. */
+  private decideAround(cls: PodClass, pod: Pod, { rows, refuses }: PromisedRows): number {
+    const { core } = this.fleet;
+    core.exports.refreshVerdicts(cls.address);
+    const kept = rows.filter((row) => core.u8[cls.verdictLane + row] === OPEN && refuses(row));
+    for (const row of kept) core.u8[cls.verdictLane + row] = KEPT;
+    try {
+      return this.decideJudged(cls, pod);
+    } finally {
+      // The totals stay behind: after refreshVerdicts the next refresh settles all rows.
+      for (const row of kept) core.u8[cls.verdictLane + row] = OPEN;
+    }
+  }
+
+  /** Over a fresh verdict lane. */
+  private decideJudged(cls: PodClass, pod: Pod): number {
     if (this.samples(cls)) return this.decideSampled(cls, pod);
     const start = this.fleet.nextStart;
-    if (cls.hostFilters.length > 0 || cls.hostScores.length > 0) {
-      exports.refreshVerdicts(cls.address);
-      this.noteScanned(cls);
-      if (cls.hostScores.length > 0) runHostScores(this.fleet, cls, pod, cls.verdictLane);
-      exports.settleAll(cls.address, cls.verdictLane);
-    } else {
-      exports.refresh(cls.address);
-      this.noteScanned(cls);
-    }
+    this.noteScanned(cls);
+    if (cls.hostScores.length > 0) runHostScores(this.fleet, cls, pod, cls.verdictLane);
+    this.fleet.core.exports.settleAll(cls.address, cls.verdictLane);
     return this.choose(cls, start);
   }
 
@@ -68,7 +99,6 @@ export class Decider {
 
   private decideSampled(cls: PodClass, pod: Pod): number {
     const { core } = this.fleet;
-    core.exports.refreshVerdicts(cls.address);
     const start = this.fleet.nextStart;
     const taken = cls.narrowed ? this.sampleNarrowed(cls, cls.narrowed) : this.sampleAll(cls);
     if (taken === 0) return -1;

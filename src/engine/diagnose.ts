@@ -1,8 +1,12 @@
 import { FLEET_ADDRESS, FLEET_SCRATCH, OPEN } from '../layout/layout.generated.ts';
 import { type Status, unresolvable, unschedulable } from '../rules/rule.ts';
+import { NARROWED_CODE } from './class-encoder.ts';
 import type { PodClass } from './classes.ts';
+import type { Rejection } from './cycle.ts';
 import type { Fleet } from './fleet.ts';
 
+/** Code 0 stands for closed rows: no rule has it. */
+const OVERRIDDEN = 0;
 const TOO_MANY_PODS = 1;
 const UNRESOLVABLE_BIT = 0x80000000;
 
@@ -20,6 +24,7 @@ export class Diagnosis {
   private readonly fitBits: Int32Array | undefined;
   /** Statuses of NodeResourcesFit by bits: rows of equal cause share one object. */
   private readonly statuses = new Map<number, Status>();
+  private readonly overrides = new Map<number, StatusCount>();
 
   /** O(rows). The verdict lane must be fresh. */
   constructor(fleet: Fleet, cls: PodClass) {
@@ -34,8 +39,17 @@ export class Diagnosis {
     }
   }
 
+  /** An examined row has been refused by the pass with nominated pods; a row that PreFilter left out stays so. */
+  override(row: number, { plugin, status }: Rejection): void {
+    if (this.codes[row] === NARROWED_CODE) return;
+    this.codes[row] = OVERRIDDEN;
+    this.overrides.set(row, { rule: plugin, status, rows: 1 });
+  }
+
   /** Undefined = feasible. */
   statusOf(row: number): Status | undefined {
+    const override = this.overrides.get(row);
+    if (override) return override.status;
     const code = this.codes[row] as number;
     const meaning = this.cls.codes[code];
     if (!meaning) return undefined;
@@ -55,12 +69,13 @@ export class Diagnosis {
       const bits = fitBits[row] as number;
       byBits.set(bits, (byBits.get(bits) ?? 0) + 1);
     }
-    return cls.codes.flatMap(({ rule, status, fitNames }, code): StatusCount[] => {
+    const byLane = cls.codes.flatMap(({ rule, status, fitNames }, code): StatusCount[] => {
       const rows = byCode[code] as number;
       if (rows === 0 || rule === '') return [];
       if (!fitNames) return [{ rule, status, rows }];
       return [...byBits].map(([bits, count]) => ({ rule, status: this.fitStatus(bits, fitNames), rows: count }));
     });
+    return [...byLane, ...this.overrides.values()];
   }
 
   private fitStatus(bits: number, names: readonly string[]): Status {

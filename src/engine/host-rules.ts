@@ -2,6 +2,7 @@ import { OPEN } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { PodClass } from './classes.ts';
 import type { Fleet } from './fleet.ts';
+import { scoreRule } from './scoring.ts';
 
 /**
  * Runs the plain twins of a class's rules that have no kernel and writes their verdicts into the lanes that the hostLane kernel reads.
@@ -24,7 +25,11 @@ export function runHostFilters(fleet: Fleet, cls: PodClass, pod: Pod): boolean {
   return true;
 }
 
-/** Weighted, normalised scores of rules without kernels over the open rows of the verdict lane. */
+/**
+ * Weighted, normalised scores of rules without kernels over the open rows of the verdict lane.
+ *
+ * @throws PlimsollError FIELD for a score outside 0 to 100.
+ */
 export function runHostScores(fleet: Fleet, cls: PodClass, pod: Pod, verdictLane: number): void {
   const view = fleet.view();
   const { core } = fleet;
@@ -33,13 +38,11 @@ export function runHostScores(fleet: Fleet, cls: PodClass, pod: Pod, verdictLane
   lane.fill(0);
   // A node without rivals is taken unscored: what cannot be scored is no obstacle then.
   if (feasible.length <= 1) return;
-  for (const { rule, args, weight } of cls.hostScores) {
-    const state = rule.prepareScore?.(pod, feasible, view, args);
-    if (state === 'skip') continue;
-    const scores = feasible.map((node) => rule.rate?.(state, pod, node, view, args) ?? 0);
-    rule.normalize?.(state, scores, feasible, view);
-    feasible.forEach((node, i) => {
-      lane[node.row] = (lane[node.row] as number) + weight * (scores[i] as number);
+  for (const bound of cls.hostScores) {
+    const scores = scoreRule(bound, pod, feasible, view)?.normalized ?? [];
+    scores.forEach((score, i) => {
+      const { row } = feasible[i] as (typeof feasible)[number];
+      lane[row] = (lane[row] as number) + bound.weight * score;
     });
   }
 }

@@ -1,5 +1,8 @@
 import { type Pod, podKey } from '../model/pod.ts';
+import { nominatedOn } from './cycle.ts';
 import type { Fleet } from './fleet.ts';
+
+const NONE: readonly number[] = [];
 
 /** Pods that preemption (or the snapshot) has promised a node and that are not on it yet (upstream's nominator). */
 export class Nominations {
@@ -40,14 +43,14 @@ export class Nominations {
     return this.nodeOf.size === 0 ? undefined : this.nodeOf.get(podKey(pod));
   }
 
-  /** Whether some other pod's nomination must be respected by the pod: those of its priority or more. O(nominations). */
-  concern(pod: Pod): boolean {
-    if (this.nodeOf.size === 0) return false;
-    const key = podKey(pod);
-    for (const pods of this.fleet.view().nominated.values()) {
-      if (pods.some((other) => other.template.priority >= pod.template.priority && podKey(other) !== key)) return true;
-    }
-    return false;
+  /** Rows promised to other pods that the pod must respect: those of its priority or more. O(nominations). */
+  concerning(pod: Pod): readonly number[] {
+    if (this.nodeOf.size === 0) return NONE;
+    const cluster = this.fleet.view();
+    return [...cluster.nominated.keys()].flatMap((name) => {
+      const node = cluster.nodeByName.get(name);
+      return node && nominatedOn(node, pod, cluster).length > 0 ? [node.row] : [];
+    });
   }
 
   /** Pods of less priority lose their nomination to the node (upstream, when a preemptor takes it). */

@@ -178,7 +178,7 @@ export class Scheduler {
       const index = run[i] as number;
       const pod = this.pods[index] as Pod;
       const profile = this.fleet.profileOf(pod) as ResolvedProfile;
-      if (this.nominations.concern(pod) || this.nominations.of(pod) !== undefined || this.fleet.classes.crowded) break;
+      if (this.nominations.concerning(pod).length > 0 || this.nominations.of(pod) !== undefined || this.fleet.classes.crowded) break;
       const cls = this.compile(pod, profile);
       if (!cls || !this.attempts.decider.isBulk(cls) || reserves(pod, profile)) break;
       entries.push({ index, cls });

@@ -34,7 +34,8 @@ export function scoreNodes(pod: Pod, feasible: readonly NodeView[], cluster: Clu
   return { rules, totals };
 }
 
-function scoreRule(bound: WeightedRule, pod: Pod, feasible: readonly NodeView[], cluster: ClusterView): RuleScores | undefined {
+/** One rule's part; undefined when it does not score the pod. Throws as `scoreNodes`. */
+export function scoreRule(bound: WeightedRule, pod: Pod, feasible: readonly NodeView[], cluster: ClusterView): RuleScores | undefined {
   const { rule, args, weight } = bound;
   const state = rule.prepareScore?.(pod, feasible, cluster, args);
   if (state === 'skip') return undefined;

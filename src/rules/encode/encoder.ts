@@ -72,6 +72,8 @@ export interface RequestEncoder {
 
   /** Some node has spec.unschedulable. */
   readonly anyUnschedulable: boolean;
+  /** Some amount of a node or pod is below zero: scores by amounts must be asked of the plain twins. */
+  readonly anyNegative: boolean;
   /** Which host ports are taken can only be asked of the plain twin. */
   readonly portsDisputed: boolean;
   rowOf(nodeName: string): number | undefined;

@@ -9,6 +9,10 @@ export const encodeBalancedAllocation: RuleEncoding<BalancedAllocationArgs> = {
   score(encoder, args, weight) {
     const requests = requestsOf(args.resources, podRequests(encoder.template, encoder.semantics.gates).balanced);
     if (requests.every((request) => request === 0n)) return;
+    if (encoder.anyNegative || requests.some((request) => request < 0n)) {
+      encoder.hostScore();
+      return;
+    }
     const shares = sharesOf(args.resources, requests);
     const address = writeShares(encoder, shares, true);
     const relative = encoder.semantics.kubeVersion === '1.36';

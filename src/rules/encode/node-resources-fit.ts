@@ -61,6 +61,10 @@ export const encodeNodeResourcesFit: RuleEncoding<NodeResourcesFitArgs> = {
   score(encoder: RequestEncoder, args, weight) {
     const { scoringStrategy } = args;
     const requests = requestsOf(scoringStrategy.resources, podRequests(encoder.template, encoder.semantics.gates).score);
+    if (encoder.anyNegative || requests.some((request) => request < 0n)) {
+      encoder.hostScore();
+      return;
+    }
     const address = writeShares(encoder, sharesOf(scoringStrategy.resources, requests), false);
     const { shape } = scoringStrategy;
     if (scoringStrategy.type === 'RequestedToCapacityRatio' && shape) {
