@@ -6,15 +6,14 @@ import "k8s.io/kubernetes/pkg/scheduler/framework"
 
 // Types that 1.35 moved to k8s.io/kube-scheduler/framework.
 type (
-	nodePluginScores   = framework.NodePluginScores
-	nodeScore          = framework.NodeScore
-	nodeScoreList      = framework.NodeScoreList
-	nominatingInfo     = framework.NominatingInfo
-	nodeToStatusReader = framework.NodeToStatusReader
-	postFilterPlugin   = framework.PostFilterPlugin
-	postFilterResult   = framework.PostFilterResult
-	preFilterResult    = framework.PreFilterResult
-	scorePlugin        = framework.ScorePlugin
+	nodePluginScores = framework.NodePluginScores
+	nodeScore        = framework.NodeScore
+	nodeScoreList    = framework.NodeScoreList
+	nominatingInfo   = framework.NominatingInfo
+	postFilterPlugin = framework.PostFilterPlugin
+	postFilterResult = framework.PostFilterResult
+	preFilterResult  = framework.PreFilterResult
+	scorePlugin      = framework.ScorePlugin
 )
 
 const (

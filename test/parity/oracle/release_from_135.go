@@ -6,15 +6,14 @@ import fwk "k8s.io/kube-scheduler/framework"
 
 // Types that moved out of pkg/scheduler/framework with 1.35.
 type (
-	nodePluginScores   = fwk.NodePluginScores
-	nodeScore          = fwk.NodeScore
-	nodeScoreList      = fwk.NodeScoreList
-	nominatingInfo     = fwk.NominatingInfo
-	nodeToStatusReader = fwk.NodeToStatusReader
-	postFilterPlugin   = fwk.PostFilterPlugin
-	postFilterResult   = fwk.PostFilterResult
-	preFilterResult    = fwk.PreFilterResult
-	scorePlugin        = fwk.ScorePlugin
+	nodePluginScores = fwk.NodePluginScores
+	nodeScore        = fwk.NodeScore
+	nodeScoreList    = fwk.NodeScoreList
+	nominatingInfo   = fwk.NominatingInfo
+	postFilterPlugin = fwk.PostFilterPlugin
+	postFilterResult = fwk.PostFilterResult
+	preFilterResult  = fwk.PreFilterResult
+	scorePlugin      = fwk.ScorePlugin
 )
 
 const (
