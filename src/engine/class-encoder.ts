@@ -10,6 +10,7 @@ import { type Semantics, type Status, unresolvable } from '../rules/rule.ts';
 import type { ImageState } from '../rules/view.ts';
 import type { Columns } from './columns.ts';
 import type { Counts } from './counts.ts';
+import type { CodeMeaning, EncodedRate, EncodedStep, HostFilter } from './encoded.ts';
 import type { BoundRule, WeightedRule } from './resolved-profile.ts';
 
 /** Verdict code of the nodes that PreFilter narrowed away. */
@@ -18,34 +19,6 @@ export const NARROWED_CODE = 1;
 /** Records of a usual class fit into one. */
 const CHUNK_BYTES = 1024;
 const RECORD_ALIGNMENT = 16;
-
-export interface EncodedStep {
-  readonly kernel: number;
-  /** First verdict code of a filter, weight of a score. */
-  readonly code: number;
-  readonly params: number;
-}
-
-export interface EncodedRate {
-  readonly kernel: number;
-  readonly weight: number;
-  readonly params: number;
-  readonly raw: number;
-}
-
-/** What a verdict code means. */
-export interface CodeMeaning {
-  readonly rule: string;
-  readonly status: Status;
-  /** NodeResourcesFit: the reasons must be looked up row by row; names of the FIT requests in order. */
-  readonly fitNames?: readonly string[];
-}
-
-/** A rule that the host runs through its plain twin, with the lane that carries its verdicts. */
-export interface HostFilter {
-  readonly bound: BoundRule;
-  readonly lane: number;
-}
 
 /** Collects what the rules write for one class. */
 export class ClassEncoder implements RequestEncoder {

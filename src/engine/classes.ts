@@ -40,9 +40,10 @@ import type { PodTemplate } from '../model/pod.ts';
 import type { ClusterObjects } from '../model/snapshot.ts';
 import { encodingOf } from '../rules/encode/index.ts';
 import type { Semantics } from '../rules/rule.ts';
-import { ClassEncoder, type CodeMeaning, type EncodedRate, type EncodedStep, type HostFilter } from './class-encoder.ts';
+import { ClassEncoder } from './class-encoder.ts';
 import type { Columns } from './columns.ts';
 import type { Counts } from './counts.ts';
+import type { CodeMeaning, EncodedRate, EncodedStep, HostFilter } from './encoded.ts';
 import type { ResolvedProfile, WeightedRule } from './resolved-profile.ts';
 import type { TemplateEntry } from './templates.ts';
 
