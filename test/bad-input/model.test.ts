@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { PlimsollError } from '../../src/base/errors.ts';
 import { compileSelector, nodeTermsMatch, requirementMatches } from '../../src/model/match.ts';
 import { SnapshotBuilder } from '../../src/model/parse/snapshot-builder.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 
-/** Answers to bad input are due at once, also on a busy machine. */
-const ANSWER_MS = 500;
+// No speed test: each takes milliseconds, and work that explodes takes hours.
+vi.setConfig({ testTimeout: 20_000 });
 
 function build(...raws: unknown[]): Snapshot {
   const builder = new SnapshotBuilder();
@@ -23,7 +23,6 @@ describe.each(['quantities', 'labels'])('bad %s', (folder) => {
     const text = readFileSync(new URL(file, base), 'utf8');
     const expected = text.slice('# expect: '.length, text.indexOf('\n'));
     const raw = load(text);
-    const started = performance.now();
     let error: unknown;
     try {
       build(raw);
@@ -35,7 +34,6 @@ describe.each(['quantities', 'labels'])('bad %s', (folder) => {
     expect(message.slice(0, expected.length)).toBe(expected);
     expect(message.length).toBeLessThan(1000);
     expect(message).not.toMatch(/[\p{Cc}\u202e]|\p{Cs}/u);
-    expect(performance.now() - started).toBeLessThan(ANSWER_MS);
   });
 });
 
@@ -121,11 +119,15 @@ describe('rows with an answer instead of an error', () => {
     nodeSelectorTerms.push({ matchExpressions: [{ key: 'b', operator: 'In', values }] });
     const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
     const terms = build(pod('p', { affinity })).pods[0]?.template.nodeAffinity?.required ?? [];
-    const node = { name: 'n', labels: new Map([['b', 'v9999']]) };
-    expect(nodeTermsMatch(terms, node)).toBe(true);
-    const started = performance.now();
-    for (let i = 0; i < 10; i++) nodeTermsMatch(terms, node);
-    expect((performance.now() - started) / 10).toBeLessThan(50);
+    let looks = 0;
+    class Labels extends Map<string, string> {
+      override get(key: string): string | undefined {
+        looks++;
+        return super.get(key);
+      }
+    }
+    expect(nodeTermsMatch(terms, { name: 'n', labels: new Labels([['b', 'v9999']]) })).toBe(true);
+    expect(looks).toBe(terms.length);
   });
 
   it('L13: the message names file, line and item of both objects', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ErrorCode, PlimsollError } from '../../src/base/errors.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { OpenbTrace } from '../../src/sources/openb.ts';
@@ -12,17 +12,15 @@ import { readSnapshot, type SnapshotSource } from '../../src/sources/read-snapsh
 
 const folder = fileURLToPath(new URL('./snapshots/', import.meta.url));
 
-/** Far more than any of these inputs may take on an idle machine (50 ms, the bomb 500 ms): it catches work that explodes. */
-const ANSWER_MS = 20_000;
+// No speed test: each takes 50 ms (the bomb 500 ms), and work that explodes takes hours.
+vi.setConfig({ testTimeout: 20_000 });
 
 async function refusal(source: SnapshotSource): Promise<PlimsollError> {
-  const started = performance.now();
   const error = await readSnapshot(source).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(PlimsollError);
-  expect(performance.now() - started).toBeLessThan(ANSWER_MS);
   return error as PlimsollError;
 }
 

@@ -258,11 +258,14 @@ describe('refusals', () => {
     ['an alias inside its anchor', 'a: &a [1, *a]'],
     ['an alias inside its anchor, as a value', 'a: &a {b: *a}'],
     ['depth by aliases', Array.from({ length: 90 }, (_, i) => `a${i}: &a${i} [[[${i === 0 ? '1' : `*a${i - 1}`}]]]`).join('\n')],
-  ])('%s', async (_, text) => {
-    const started = performance.now();
-    expect(await refuse(text)).toMatch(/^INPUT_LIMIT: /);
-    expect(performance.now() - started).toBeLessThan(10_000);
-  });
+  ])(
+    '%s',
+    async (_, text) => {
+      expect(await refuse(text)).toMatch(/^INPUT_LIMIT: /);
+    },
+    // No speed test: work that explodes takes hours.
+    20_000,
+  );
 
   it('accepts nesting up to the limit', async () => {
     const nested = `kind: A\na: ${'['.repeat(DOCUMENT_DEPTH_MAX - 1)}${']'.repeat(DOCUMENT_DEPTH_MAX - 1)}`;
