@@ -9,6 +9,7 @@ import (
 	"time"
 
 	v1 "k8s.io/api/core/v1"
+	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	apiruntime "k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/informers"
@@ -108,6 +109,10 @@ func (c *cluster) sortObjects(raws []json.RawMessage) (bound []*v1.Pod, others [
 		object, _, err := decoder.Decode(raw, nil, nil)
 		if err != nil {
 			return nil, nil, fmt.Errorf("objects[%d]: %w", i, err)
+		}
+		if meta, err := apimeta.Accessor(object); err == nil && meta.GetResourceVersion() == "" {
+			// An API server gives one to every object, and the caches of volumes and claims do not work without.
+			meta.SetResourceVersion("1")
 		}
 		switch o := object.(type) {
 		case *v1.Node:
