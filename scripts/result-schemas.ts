@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KUBE_VERSIONS } from '../src/model/gates.ts';
+import type { Fit } from '../src/model/plan-results.ts';
 import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
 
 const count = z.int().min(0);
@@ -82,9 +83,43 @@ export const explanationSchema: z.ZodType<Explanation> = z
   })
   .describe('The answer of `plimsoll explain`: what every node says to one pod');
 
+const summaryOfNodes = count.describe('nodes that were looked at');
+const seconds = z.number().min(0).describe('reading the input excluded');
+const nearestMiss = z.array(z.strictObject({ node: z.string(), changes: z.array(z.string()) }));
+
+export const fitSchema: z.ZodType<Fit> = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('Fit'),
+    provenance,
+    replicas: count.describe('copies of all templates that were placed'),
+    rounds: count.describe('complete rounds: each template as often as its count says'),
+    maxLimit: count.optional().describe('the rounds asked for; absent: as many as fit'),
+    failReason: z.strictObject({
+      failType: z.enum(['Unschedulable', 'LimitReached']),
+      failMessage: z.string().describe('as in the FailedScheduling event, without preemption, which is not tried'),
+      podName: z.string().optional().describe('the template whose next copy fits nowhere'),
+      failSummary: z.array(z.strictObject({ reason: z.string(), count: count.describe('nodes that give it') })),
+    }),
+    pods: z.array(
+      z.strictObject({
+        podName: z.string(),
+        namespace: z.string(),
+        count: z.int().min(1).describe('copies in each round'),
+        requirements: z.record(z.string(), z.string()).describe('what one copy asks for, by resource'),
+        replicas: count,
+        replicasOnNodes: z.array(z.strictObject({ nodeName: z.string(), replicas: count })).describe('in snapshot order'),
+      }),
+    ),
+    nearestMiss: nearestMiss.describe('the smallest changes that would let the next copy fit, best first; empty in very large clusters'),
+    summary: z.strictObject({ nodes: summaryOfNodes, pending: count.describe('pods that wait and take no room'), seconds }),
+    notModelled,
+  })
+  .describe('The answer of `plimsoll fit`: how many more copies of pods fit, where, and what stops the next one');
+
 /** File name in docs/schema to the text of the JSON Schema. Unknown fields are allowed: v1 only ever grows. */
 export function schemaFiles(): ReadonlyMap<string, string> {
-  const schemas = { 'schedule.json': scheduleSchema, 'explanation.json': explanationSchema };
+  const schemas = { 'schedule.json': scheduleSchema, 'explanation.json': explanationSchema, 'fit.json': fitSchema };
   return new Map(
     Object.entries(schemas).map(([file, schema]) => {
       const json = z.toJSONSchema(schema, {

@@ -23,6 +23,14 @@ export function repeated(flags: string, description: string): Option {
   return new Option(flags, description).argParser((text, previous: readonly string[] | undefined) => [...(previous ?? []), text]);
 }
 
+/** An option with a list of words, commas between them, that may be repeated. */
+export function words(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value, previous: readonly string[] | undefined) => [
+    ...(previous ?? []),
+    ...value.split(',').map((word) => text(word.trim())),
+  ]);
+}
+
 function usage(option: Option, problem: string, ...details: [value?: string, hint?: string | undefined]): PlimsollError {
   const [value, hint] = details;
   const place = { path: option.long ?? option.flags, ...(value === undefined ? {} : { value }), ...(hint === undefined ? {} : { hint }) };

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCompletion } from './completion.ts';
 import { addExplain } from './explain.ts';
+import { addFit } from './fit.ts';
 import { addGenerate } from './generate.ts';
 import { type Answer, examples, KUBECTL } from './help.ts';
 import { addSchedule } from './schedule.ts';
@@ -25,6 +26,7 @@ export function createProgram(answer: Answer): Command {
     .addHelpText('after', examples(OVERVIEW));
   addSchedule(program, answer);
   addExplain(program, answer);
+  addFit(program, answer);
   addGenerate(program);
   addVersion(program);
   addCompletion(program);

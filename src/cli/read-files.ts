@@ -1,4 +1,4 @@
-import { PlimsollError } from '../base/errors.ts';
+import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
 import { OBJECT_BYTES_MAX } from '../base/limits.ts';
 import { type HostMap, NO_HOSTS } from '../model/hosts.ts';
 import { mergeHosts, parseHosts, parseLevelLabels } from '../model/hosts-csv.ts';
@@ -28,6 +28,26 @@ export async function readConfigurationFile(path: string): Promise<unknown> {
   if (documents.length === 1) return documents[0];
   const problem = documents.length === 0 ? 'holds no configuration' : `holds ${documents.length} documents instead of one`;
   throw new PlimsollError('CONFIG', problem, { file: path });
+}
+
+/**
+ * Every object of the manifests in a file, JSON or YAML, '-' for standard input, each with its place.
+ * @throws PlimsollError INPUT_* with the file.
+ */
+export async function readManifests(path: string): Promise<{ readonly manifest: unknown; readonly place: ErrorPlace }[]> {
+  const manifests: { readonly manifest: unknown; readonly place: ErrorPlace }[] = [];
+  const sink = {
+    add(manifest: unknown, place: ErrorPlace): void {
+      manifests.push({ manifest, place: { file: path, ...place } });
+    },
+  };
+  await inFile(path, async (bytes) => {
+    const { format, all } = await sniff(bytes);
+    if (format === 'json') await readJson(all, sink, path);
+    else if (format === 'yaml') await readYaml(all, sink, path);
+    else throw new PlimsollError('INPUT_SYNTAX', 'holds no manifest');
+  });
+  return manifests;
 }
 
 /** The tables of host files and the node labels of --host-labels, as one mapping; undefined when nothing is given. */

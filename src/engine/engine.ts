@@ -1,18 +1,19 @@
 import { PlimsollError } from '../base/errors.ts';
-import { ENGINE_VERSION } from '../base/version.ts';
 import { Core } from '../layout/core.ts';
 import type { Node } from '../model/node.ts';
 import { type Pod, podKey } from '../model/pod.ts';
-import { API_VERSION, type Explanation, type PodReference, type Schedule } from '../model/results.ts';
+import { API_VERSION, type Explanation, type PodReference, type Provenance, type Schedule } from '../model/results.ts';
 import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
 import { gatedStatus, schedulingGates } from '../rules/scheduling-gates.ts';
 import { type Change, checkChange, checkKnown } from './change.ts';
 import type { ClassBuilder } from './classes.ts';
 import { explainIn } from './explanation.ts';
+import { type Filled, type FillItem, fill } from './fill.ts';
 import { Fleet } from './fleet.ts';
 import type { LatencyRecorder } from './latencies.ts';
 import { statusMessage } from './message.ts';
 import { type EngineOptions, idleHosts, resolveOptions, type Settings, withHosts } from './options.ts';
+import { provenanceOf } from './provenance.ts';
 import { type ScheduleRun, Scheduler } from './scheduler.ts';
 
 /** Makes a builder of class tables over a core, for worker threads; see `schedule`. */
@@ -120,6 +121,29 @@ export class Engine {
     }
   }
 
+  /**
+   * How often the pods fit beside everything that is placed, round after round in their order, without evicting anybody: an attempt like those of
+   * `schedule` for each copy, `limit` rounds at most. The cluster stays as it is; pods that wait take no room except where they were promised it.
+   * @throws PlimsollError NOT_FOUND for the profile of a pod.
+   */
+  fill(items: readonly FillItem[], limit: number): Filled {
+    this.checkIdle();
+    this.dropFleet();
+    const fleet = this.currentFleet();
+    const { waiting } = this.waitingPods(fleet);
+    const nominated = waiting.filter(({ nominatedNodeName }) => nominatedNodeName !== '');
+    try {
+      return fill(fleet, items, { ...this.settings, limit, nominated, onProgress: this.options.onProgress });
+    } finally {
+      this.dropFleet();
+    }
+  }
+
+  /** What answers of this engine depend on. */
+  get provenance(): Provenance {
+    return provenanceOf(this.settings, this.source.hash);
+  }
+
   /** Threads are awaited in the midst of a run: nothing may be asked or changed meanwhile. */
   private checkIdle(): void {
     if (this.busy) throw new PlimsollError('USAGE', 'the engine is scheduling', { hint: 'await schedule first, or fork before it' });
@@ -203,7 +227,7 @@ export class Engine {
     return {
       apiVersion: API_VERSION,
       kind: 'Schedule',
-      provenance: this.provenance(),
+      provenance: this.provenance,
       placements: placed.map(({ index, row }) => ({ ...reference(waiting[index] as Pod), node: (this.nodes[row] as Node).name })),
       unschedulable,
       preemptions: run.preemptions.map(({ index, node, victims }) => ({
@@ -221,20 +245,6 @@ export class Engine {
         decisionsPerSecond: decideSeconds > 0 ? Math.round(pending / decideSeconds) : 0,
       },
       notModelled: [...this.notModelled, ...this.settings.warnings, ...strangers],
-    };
-  }
-
-  private provenance(): Schedule['provenance'] {
-    const { semantics, profiles, configuration, tie, seed } = this.settings;
-    return {
-      engineVersion: ENGINE_VERSION,
-      kubeVersion: semantics.kubeVersion,
-      profiles: profiles.map(({ schedulerName }) => schedulerName),
-      configuration,
-      tie,
-      seed,
-      percentageOfNodesToScore: profiles[0]?.percentageOfNodesToScore ?? 100,
-      snapshot: this.source.hash,
     };
   }
 

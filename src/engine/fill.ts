@@ -1,0 +1,220 @@
+/** Copies of pods, one after the other, until one fits nowhere. */
+import { secondsNow } from '../base/clock.ts';
+import { PlimsollError } from '../base/errors.ts';
+import { Prng } from '../base/prng.ts';
+import type { Pod } from '../model/pod.ts';
+import type { NearestMiss, TieMode } from '../model/results.ts';
+import { Attempts } from './attempts.ts';
+import type { PodClass } from './classes.ts';
+import { explainPod } from './explain.ts';
+import type { Fleet } from './fleet.ts';
+import { Nominations } from './nominations.ts';
+import { DisruptionBudgets } from './preemption-budgets.ts';
+import type { ResolvedProfile } from './resolved-profile.ts';
+
+/** A pod to be copied, and how many copies each round has. */
+export interface FillItem {
+  readonly pod: Pod;
+  readonly count: number;
+}
+
+export interface FillOptions {
+  readonly tie: TieMode;
+  readonly seed: number;
+  /** Rounds at most. */
+  readonly limit: number;
+  /** Pods that wait for a node they were promised. */
+  readonly nominated: readonly Pod[];
+  readonly onProgress?: ((placed: number, total: number) => void) | undefined;
+}
+
+export interface Filled {
+  /** For each item the copies by row. */
+  readonly rows: readonly Uint32Array[];
+  /** Copies of all items. */
+  readonly placed: number;
+  /** The copy that fits nowhere; absent: the limit has been reached. */
+  readonly stopped?: { readonly item: number; readonly message: string; readonly nearestMiss: readonly NearestMiss[] };
+  readonly seconds: number;
+}
+
+/** Decisions per call of the core. */
+const BATCH = 1 << 16;
+
+/** Nodes and copies up to which the nearest misses are looked for: beyond, picturing single pods would cost more than the whole answer. */
+const PICTURED_MAX = 100_000;
+
+/**
+ * Places round after round in the order of the items, each copy seeing those before it, without evicting anybody. The fleet is used up: where the
+ * core decides alone only its columns know the copies.
+ *
+ * O(copies) decisions. For classes whose scores are local and that count nothing, copies could be dealt row by row in closed form: `decideInCore`
+ * is the place.
+ */
+export function fill(fleet: Fleet, items: readonly FillItem[], options: FillOptions): Filled {
+  return new Filling(fleet, items, options).run();
+}
+
+function profileOf(pod: Pod, fleet: Fleet): ResolvedProfile {
+  const profile = fleet.profileOf(pod);
+  if (profile) return profile;
+  throw new PlimsollError('NOT_FOUND', 'no profile serves the scheduler that the pod asks for', {
+    path: 'spec.schedulerName',
+    value: pod.template.schedulerName,
+    hint: 'give a configuration with a profile of that name',
+  });
+}
+
+interface Kind {
+  readonly pod: Pod;
+  readonly profile: ResolvedProfile;
+  readonly rows: Uint32Array;
+}
+
+class Filling {
+  private readonly fleet: Fleet;
+  private readonly options: FillOptions;
+  private readonly kinds: readonly Kind[];
+  /** Item of each copy of a round. */
+  private readonly round: readonly number[];
+  private readonly total: number;
+  private readonly attempts: Attempts;
+  private placed = 0;
+
+  constructor(fleet: Fleet, items: readonly FillItem[], options: FillOptions) {
+    this.fleet = fleet;
+    this.options = options;
+    this.kinds = items.map(({ pod }) => ({
+      pod,
+      // Whom a copy could evict is another question.
+      profile: { ...profileOf(pod, fleet), postFilter: [] },
+      rows: new Uint32Array(fleet.nodes.length),
+    }));
+    this.round = items.flatMap(({ count }, item) => Array.from({ length: count }, () => item));
+    this.total = this.round.length * options.limit;
+    const nominations = new Nominations(fleet);
+    for (const pod of options.nominated) nominations.add(pod, pod.nominatedNodeName);
+    const budgets = new DisruptionBudgets(fleet.objects.podDisruptionBudgets);
+    this.attempts = new Attempts(fleet, nominations, budgets, options.tie, new Prng(options.seed));
+  }
+
+  run(): Filled {
+    const started = secondsNow();
+    // Every term is known before the first class is compiled.
+    for (const { pod } of this.kinds) this.fleet.counts.entry(pod.template);
+    const classes = this.bulkClasses();
+    if (classes) this.decideInCore(classes);
+    else this.decideOneByOne();
+    const stopped = this.placed < this.total ? this.explainStop(classes !== undefined) : undefined;
+    return {
+      rows: this.kinds.map(({ rows }) => rows),
+      placed: this.placed,
+      ...(stopped ? { stopped } : {}),
+      seconds: secondsNow() - started,
+    };
+  }
+
+  /** The classes when the core can decide all of them without coming back. */
+  private bulkClasses(): readonly PodClass[] | undefined {
+    const { fleet, attempts } = this;
+    if (fleet.nodes.length === 0) return undefined;
+    // Promises of other pods are heeded one pod at a time.
+    if (this.options.nominated.length > 0) return undefined;
+    fleet.classes.pin();
+    const classes: PodClass[] = [];
+    for (const { pod, profile } of this.kinds) {
+      if (fleet.classes.crowded || this.reserves(pod, profile)) return undefined;
+      try {
+        classes.push(fleet.classOf(pod, profile));
+      } catch {
+        // The attempt alone reports what is wrong with the pod.
+        return undefined;
+      }
+    }
+    return classes.every((cls) => attempts.decider.isBulk(cls)) ? classes : undefined;
+  }
+
+  private decideInCore(classes: readonly PodClass[]): void {
+    const { core } = this.fleet;
+    const { round, total } = this;
+    const length = Math.min(BATCH, total);
+    const list = core.allocate(length * 4);
+    const rows = core.allocate(length * 4);
+    try {
+      for (let written = -1; this.placed < total; ) {
+        const first = this.placed % round.length;
+        const count = Math.min(length, total - this.placed);
+        if (first !== written) {
+          for (let i = 0; i < length; i++)
+            core.u32[list / 4 + i] = (classes[round[(first + i) % round.length] as number] as PodClass).address;
+          written = first;
+        }
+        const done = core.exports.decideRun(list, rows, count);
+        this.note(rows / 4, done);
+        if (done < count) return;
+        this.options.onProgress?.(this.placed, total);
+      }
+    } finally {
+      for (const address of [list, rows]) core.release(address, length * 4);
+    }
+  }
+
+  private note(at: number, count: number): void {
+    const { i32 } = this.fleet.core;
+    const { round, kinds } = this;
+    for (let i = 0; i < count; i++) {
+      const { rows } = kinds[round[(this.placed + i) % round.length] as number] as Kind;
+      const row = i32[at + i] as number;
+      rows[row] = (rows[row] as number) + 1;
+    }
+    this.placed += count;
+  }
+
+  private decideOneByOne(): void {
+    while (this.placed < this.total) {
+      const { pod, profile, rows } = this.nextKind();
+      const copy = { ...pod, name: `${pod.name}-${this.placed}` };
+      const outcome = this.attempts.attempt(copy, profile);
+      if (outcome.kind !== 'placed') return;
+      const { row } = outcome;
+      this.fleet.place(copy, row);
+      if (this.reserves(pod, profile)) {
+        const view = this.fleet.view();
+        for (const { rule, args } of profile.reserve) rule.reserve?.(copy, view.nodes[row] as (typeof view.nodes)[number], view, args);
+      }
+      rows[row] = (rows[row] as number) + 1;
+      this.placed++;
+      if (this.placed % BATCH === 0) this.options.onProgress?.(this.placed, this.total);
+    }
+  }
+
+  private explainStop(inCore: boolean): Filled['stopped'] {
+    const item = this.round[this.placed % this.round.length] as number;
+    const { pod, profile } = this.nextKind();
+    const outcome = this.attempts.attempt(pod, profile);
+    const message = outcome.kind === 'failed' ? outcome.message : '';
+    if (this.fleet.nodes.length + this.placed > PICTURED_MAX) return { item, message, nearestMiss: [] };
+    if (inCore) this.picture();
+    const { tie, seed } = this.options;
+    const { nearestMiss } = explainPod(this.fleet.view(), pod, profile, { tie, seed });
+    return { item, message, nearestMiss };
+  }
+
+  /** Tells the plain picture of the copies that the core has placed. */
+  private picture(): void {
+    for (const { pod, rows } of this.kinds) {
+      rows.forEach((copies, row) => {
+        for (let i = 0; i < copies; i++) this.fleet.notePlaced({ ...pod, name: `${pod.name}-${row}-${i}` }, row);
+      });
+    }
+  }
+
+  private nextKind(): Kind {
+    return this.kinds[this.round[this.placed % this.round.length] as number] as Kind;
+  }
+
+  /** Whether a placement changes more than pods and nodes: claims are bound. */
+  private reserves({ template }: Pod, profile: ResolvedProfile): boolean {
+    return profile.reserve.length > 0 && template.volumes.some(({ kind }) => kind === 'claim' || kind === 'ephemeral');
+  }
+}

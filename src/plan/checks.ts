@@ -1,0 +1,36 @@
+/** What options of several questions have in common. */
+import { PlimsollError } from '../base/errors.ts';
+import { nearest } from '../engine/nearest.ts';
+import { inheritSource } from '../model/parse/source-of.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+
+/** @throws PlimsollError USAGE unless the value is a whole number within the bounds. */
+export function checkCount(path: string, value: unknown, low: number, high: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high) return;
+  throw new PlimsollError('USAGE', `must be a whole number from ${low} to ${high}`, { path, value });
+}
+
+/** @throws PlimsollError NOT_FOUND for the first name that no node has, with the one that may be meant. */
+export function checkNodeNames(snapshot: Snapshot, names: Iterable<string>, path: string): void {
+  const known = new Set(snapshot.nodes.map(({ name }) => name));
+  for (const name of names) {
+    if (known.has(name)) continue;
+    const similar = nearest(name, known);
+    const hint = similar
+      ? `did you mean ${similar}?`
+      : known.size === 0
+        ? 'the snapshot has no nodes'
+        : `nodes are named like ${[...known][0]}`;
+    throw new PlimsollError('NOT_FOUND', 'there is no such node in the snapshot', { path, value: name, hint });
+  }
+}
+
+/** The snapshot without some nodes and without what runs there. @throws PlimsollError NOT_FOUND, see `checkNodeNames`. */
+export function withoutNodes(snapshot: Snapshot, names: readonly string[], path: string): Snapshot {
+  if (names.length === 0) return snapshot;
+  checkNodeNames(snapshot, names, path);
+  const gone = new Set(names);
+  const nodes = snapshot.nodes.filter(({ name }) => !gone.has(name));
+  const pods = snapshot.pods.filter(({ nodeName }) => !gone.has(nodeName));
+  return inheritSource({ ...snapshot, nodes, pods }, snapshot);
+}
