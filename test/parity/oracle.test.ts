@@ -136,6 +136,17 @@ for (const release of oracleReleases()) {
       expect(wrong.invalid).toContain('nonsense');
     });
 
+    it('lets the caller choose among all nodes that pass where nothing is scored', async () => {
+      const plugins = { score: { disabled: [{ name: '*' }] } };
+      const profiles = [{ schedulerName: 'default-scheduler', plugins }];
+      const config = { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration', profiles };
+      const objects = [node('x', '4'), node('y', '4'), pod('p', { cpu: '1' })];
+      const followed = await oracle.ask({ mode: 'follow', objects, config, bind: { 'default/p': 'y' } });
+      expect(followed.attempts).toEqual([{ pod: 'default/p', node: 'y', tied: ['x', 'y'] }]);
+      const alone = await oracle.ask({ mode: 'sequence', objects, config });
+      expect(alone.attempts).toEqual([{ pod: 'default/p', node: 'x', tied: ['x'] }]);
+    });
+
     it('ends with what it said last when it dies, and names a gate that it does not know', async () => {
       await expect(openOracle(release, { NoSuchGate: true })).rejects.toThrow(/NoSuchGate/);
     });

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 	policy "k8s.io/api/policy/v1"
@@ -108,12 +109,13 @@ func (c *cluster) dryRun(
 
 // leastHarm are the candidates that upstream's rules hold equal, in request order of their nodes.
 func (c *cluster) leastHarm(candidates []dryrun.Candidate) []dryrun.Candidate {
+	now := float64(time.Now().UnixNano())
 	rules := []func(dryrun.Candidate) float64{
 		func(x dryrun.Candidate) float64 { return float64(x.Victims().NumPDBViolations) },
 		func(x dryrun.Candidate) float64 { return float64(priority(x.Victims().Pods[0])) },
 		sumOfPriorities,
 		func(x dryrun.Candidate) float64 { return float64(len(x.Victims().Pods)) },
-		func(x dryrun.Candidate) float64 { return -earliestStart(x) },
+		func(x dryrun.Candidate) float64 { return -earliestStart(x, now) },
 	}
 	best := slices.Clone(candidates)
 	for _, rule := range rules {
@@ -132,13 +134,18 @@ func sumOfPriorities(x dryrun.Candidate) float64 {
 	return sum
 }
 
-// earliestStart is the earliest start, in nanoseconds, among the victims of the highest priority. A pod that has not started counts as starting now.
-func earliestStart(x dryrun.Candidate) float64 {
+// earliestStart is the earliest start, in nanoseconds, among the victims of the highest priority. A pod that has not started
+// counts as starting now.
+func earliestStart(x dryrun.Candidate, now float64) float64 {
 	pods := x.Victims().Pods
 	earliest := math.Inf(1)
 	for _, pod := range pods {
-		if priority(pod) == priority(pods[0]) && pod.Status.StartTime != nil {
-			earliest = min(earliest, float64(pod.Status.StartTime.UnixNano()))
+		start := now
+		if pod.Status.StartTime != nil {
+			start = float64(pod.Status.StartTime.UnixNano())
+		}
+		if priority(pod) == priority(pods[0]) {
+			earliest = min(earliest, start)
 		}
 	}
 	return earliest

@@ -41,6 +41,10 @@ func (s *steered) RunPreFilterPlugins(ctx context.Context, state fwk.CycleState,
 	return result, status, plugins
 }
 
+// HasScorePlugins: without scores upstream takes the first node that passes, as if it were the only one. To a caller who wants another all that
+// pass are equal.
+func (s *steered) HasScorePlugins() bool { return s.want != "" || s.Framework.HasScorePlugins() }
+
 func (s *steered) RunScorePlugins(ctx context.Context, state fwk.CycleState, pod *v1.Pod, nodes []fwk.NodeInfo) ([]nodePluginScores, *fwk.Status) {
 	scores, status := s.Framework.RunScorePlugins(ctx, state, pod, nodes)
 	if !status.IsSuccess() {
