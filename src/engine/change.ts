@@ -16,16 +16,26 @@ export type Change =
 
 const CHANGES: readonly Change['kind'][] = ['nodeAdded', 'nodeChanged', 'nodeRemoved', 'podAdded', 'podChanged', 'podRemoved'];
 
-/** Programs without types hand in plain Kubernetes objects, and kinds that do not exist. @throws PlimsollError USAGE. */
+/** Programs without types hand in plain Kubernetes objects, kinds that do not exist, and references that name nothing. @throws PlimsollError USAGE. */
 export function checkChange(change: Change): void {
-  const { kind } = change;
-  if (!CHANGES.includes(kind))
+  const { kind, name, node, pod } = (change ?? {}) as Partial<Record<'kind' | 'name' | 'node' | 'pod', unknown>>;
+  if (!(CHANGES as readonly unknown[]).includes(kind))
     throw new PlimsollError('USAGE', 'there is no such change', { path: 'kind', value: kind, hint: `use one of ${CHANGES.join(', ')}` });
-  const nodeIsPlain = 'node' in change && !change.node.allocatable;
-  const podIsPlain = (kind === 'podAdded' || kind === 'podChanged') && !change.pod.template;
-  if (nodeIsPlain || podIsPlain)
+  if (kind === 'nodeRemoved') {
+    if (typeof name !== 'string') throw new PlimsollError('USAGE', 'must be the name of a node', { path: 'name', value: name });
+    return;
+  }
+  if (kind === 'podRemoved') {
+    const reference = (pod ?? {}) as Partial<PodReference>;
+    if (typeof reference.namespace !== 'string' || typeof reference.name !== 'string')
+      throw new PlimsollError('USAGE', 'must be { namespace, name }', { path: 'pod', value: pod });
+    return;
+  }
+  const path = kind === 'podAdded' || kind === 'podChanged' ? 'pod' : 'node';
+  const parsed = path === 'pod' ? (pod as Partial<Pod> | undefined)?.template : (node as Partial<Node> | undefined)?.allocatable;
+  if (!parsed)
     throw new PlimsollError('USAGE', 'is not a parsed object', {
-      path: nodeIsPlain ? 'node' : 'pod',
+      path,
       hint: 'readSnapshot makes nodes and pods of plain Kubernetes objects',
     });
 }

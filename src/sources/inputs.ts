@@ -60,7 +60,9 @@ async function directoryInputs(directory: string): Promise<Input[]> {
       throw new PlimsollError('INPUT_LIMIT', `more than ${DIRECTORY_FILES_MAX} files in one directory`);
   }
   if (names.length === 0) {
-    throw new PlimsollError('INPUT_UNREADABLE', 'no files *.json, *.yaml, *.yml, *.ndjson, *.jsonl (or .gz) in this directory');
+    throw new PlimsollError('INPUT_UNREADABLE', 'no files *.json, *.yaml, *.yml, *.ndjson, *.jsonl (or .gz) in this directory', {
+      hint: 'files with other names, and folders further down than its direct sub-folders, are to be given one by one',
+    });
   }
   // Code units, not the locale: the order of nodes must be the same on every machine.
   names.sort((a, b) => (a < b ? -1 : 1));

@@ -114,6 +114,8 @@ export class ListItems {
 export function addDocument(sink: ObjectSink, value: unknown, place: ErrorPlace = {}, itemLines: readonly number[] = []): void {
   if (isObject(value) && !Array.isArray(value.items)) {
     if (!namesItsKind(value)) throw withoutKind(value, place);
+    if (value.kind === 'Status' && value.apiVersion === 'v1') throw failedRequest(value, place);
+    if (isEmptyList(value)) return;
     sink.add(value, place);
     return;
   }
@@ -123,6 +125,20 @@ export function addDocument(sink: ObjectSink, value: unknown, place: ErrorPlace 
   if (isObject(value)) list.begin(value);
   for (const [i, item] of items.entries()) list.add(item, itemLines[i]);
   if (isObject(value)) list.end(value);
+}
+
+/** Go writes an empty list of items as null. */
+function isEmptyList(value: RawObject): boolean {
+  return value.items === null && String(value.kind).endsWith(LIST_SUFFIX);
+}
+
+/** What an API server writes in place of the objects that it was asked for. */
+function failedRequest(value: RawObject, place: ErrorPlace): PlimsollError {
+  return new PlimsollError('INPUT_KIND', 'this is the answer of an API server to a failed request', {
+    ...place,
+    ...(value.message === undefined ? {} : { value: value.message }),
+    hint: 'fetch the objects again',
+  });
 }
 
 /** Other JSON and YAML: a trace, a values file, a schema. Its member names tell the user which. */

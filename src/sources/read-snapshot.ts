@@ -129,7 +129,7 @@ class Reading {
     if (format === 'json') await readJson(text, this.sink, name);
     else if (format === 'csv') await this.trace.readCsv(text, name);
     else if (format === 'yaml') await readYaml(text, this.sink, name);
-    else throw new PlimsollError('INPUT_SYNTAX', 'the input is empty');
+    else throw new PlimsollError('INPUT_SYNTAX', 'the input is empty', { hint: 'whatever was to write it may have failed' });
   }
 
   /** Checks for cancellation and reports progress chunk by chunk. */

@@ -83,6 +83,7 @@ const REFUSED: readonly (readonly [file: string, code: ErrorCode, message: RegEx
   ['kind-no-list.json', 'INPUT_KIND', /^line 1: kind: an object with items is not a list, got "Pod"/],
   ['kind-text.yaml', 'INPUT_KIND', /^line 1: not a Kubernetes object, got "just some text"/],
   ['kind-items-text.json', 'INPUT_KIND', /^line 1: items: not a Kubernetes object, got "a"/],
+  ['kind-status.json', 'INPUT_KIND', /^line 1: this is the answer of an API server to a failed request, got "nodes is forbidden" \(fetch/],
   ['kind-item-without-kind.json', 'INPUT_KIND', /^line 1: items\[0\]\.kind: the object does not say its kind/],
 ];
 
@@ -91,6 +92,7 @@ const ACCEPTED: readonly (readonly [file: string, check: (snapshot: Snapshot) =>
   ['s12-prototype.json', () => undefined],
   ['s12-constructor.yaml', (snapshot) => expect(snapshot.nodes[0]?.labels.get('constructor')).toBe('ok')],
   ['s22-no-nodes.json', (snapshot) => expect(snapshot.nodes).toEqual([])],
+  ['s22-null-items.json', (snapshot) => expect([snapshot.nodes, snapshot.pods, snapshot.ignoredKinds.size]).toEqual([[], [], 0])],
   ['s22-no-capacity.yaml', (snapshot) => expect(snapshot.nodes[0]?.allocatable.cpu).toBe(0n)],
 ];
 

@@ -222,6 +222,12 @@ describe('changes', () => {
       [{ kind: 'podAdded', pod: { metadata: { name: 'plain' }, spec: {} } } as unknown as Change, 'USAGE'],
       [{ kind: 'nodeChanged', node: { metadata: { name: 'small' } } } as unknown as Change, 'USAGE'],
       [{ kind: 'podMoved', pod } as unknown as Change, 'USAGE'],
+      [{ kind: 'podRemoved', namespace: 'default', name: 'a' } as unknown as Change, 'USAGE'],
+      [{ kind: 'podRemoved', pod: { name: 'a' } } as unknown as Change, 'USAGE'],
+      [{ kind: 'nodeRemoved', node: small } as unknown as Change, 'USAGE'],
+      [{ kind: 'nodeAdded', name: 'x' } as unknown as Change, 'USAGE'],
+      [{ kind: 'podAdded' } as unknown as Change, 'USAGE'],
+      [{} as Change, 'USAGE'],
     ];
     for (const [change, code] of refused) {
       expect(() => engine.apply(change), change.kind).toThrow(expect.objectContaining({ name: 'PlimsollError', code }));

@@ -33,7 +33,7 @@ export function readIdentity(
   const name = textAt(metadata, 'name', 'metadata');
   const namespace = namespaced ? textAt(metadata, 'namespace', 'metadata') || 'default' : '';
   if (validate) {
-    checkName(name, 'metadata.name');
+    checkOwnName(name, metadata);
     if (namespaced) checkNamespace(namespace, 'metadata.namespace');
   }
   return { name, namespace };
@@ -103,8 +103,19 @@ export function nameError(path: string, value: string, problem: string): Plimsol
   return new PlimsollError('NAME', problem, { path, value });
 }
 
+/** The name that an object has in its metadata. @throws PlimsollError NAME. */
+export function checkOwnName(name: string, metadata: RawObject): void {
+  const path = 'metadata.name';
+  if (name !== '') {
+    checkName(name, path);
+    return;
+  }
+  const hint = metadata.generateName ? 'only an API server makes names of generateName: give one' : 'give the object a name';
+  throw new PlimsollError('NAME', 'must not be empty', { path, value: name, hint });
+}
+
 export function checkName(name: string, path: string): void {
-  const problem = name === '' ? 'must not be empty' : nameProblem(name);
+  const problem = nameProblem(name);
   if (problem !== undefined) throw nameError(path, name, problem);
 }
 

@@ -1,7 +1,7 @@
 /** Identity and state of one pod; its content is read by `pod-spec.ts` and shared. */
 import type { Pod, PodTemplate } from '../pod.ts';
 import { isObject, listAt, objectAt, type RawObject, textAt, timeAt } from './fields.ts';
-import { checkName, isTerminating, metadataOf } from './metadata.ts';
+import { checkName, checkOwnName, isTerminating, metadataOf } from './metadata.ts';
 import { specOf } from './pod-spec.ts';
 import { readResize, type SpecRequests } from './resize.ts';
 
@@ -21,7 +21,7 @@ export function readPod(raw: RawObject, template: PodTemplate, requests: SpecReq
   const name = textAt(metadata, 'name', 'metadata');
   const nodeName = textAt(spec, 'nodeName', 'spec');
   if (validate) {
-    checkName(name, 'metadata.name');
+    checkOwnName(name, metadata);
     if (nodeName !== '') checkName(nodeName, 'spec.nodeName');
   }
   const conditions = readConditions(status);
