@@ -65,7 +65,19 @@ export class WaitingPods {
     return this.wake(this.occupied, (group) => remembered(group, group.afterDeletion, this.hints.deleted, other));
   }
 
-  /** Something that waiting pods had to respect is gone, without an event that upstream would send. */
+  /**
+   * Removes and returns the pods that it may help that the pod has lost its nomination: for pods of no more priority it counted as placed, and
+   * its loss counts as its deletion (upstream's handler of pod updates).
+   */
+  afterNominationLost(other: PodTemplate): number[] {
+    const { priority } = other;
+    return this.wake(
+      this.occupied,
+      (group) => group.template.priority <= priority && remembered(group, group.afterDeletion, this.hints.deleted, other),
+    );
+  }
+
+  /** Something that waiting pods had to respect is gone, whatever the hints say. */
   noteDeparture(): void {
     this.departures++;
   }

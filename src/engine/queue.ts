@@ -4,8 +4,8 @@
  * standing still while any pod can be tried:
  *
  * 1. *Active.* Pods wait in order of priority (high first), then creation time, then input order.
- * 2. *Waiting.* A pod that found no node waits for an event that may help it: a pod placed or a pod that left its node, if
- *    the hint of a plugin that refused it says so (queue-hints.ts).
+ * 2. *Waiting.* A pod that found no node waits for an event that may help it: a pod placed, a pod that left its node, or a
+ *    pod of no less priority that has lost its nomination, if the hint of a plugin that refused it says so (queue-hints.ts).
  * 3. *Backoff.* A pod that such an event wakes, and a preemptor whose victims have left, backs off 1, 2, 4, 8, then 10
  *    seconds for its first, second, ... failed attempt. Since the clock stands still, that means: after all active pods,
  *    and among backing-off pods the shorter backoff first, then priority, then the longer wait (as upstream pops from its
@@ -130,9 +130,15 @@ export class SchedulingQueue {
     for (const woken of this.waiting.afterDeletion(pod.template)) this.requeue(woken);
   }
 
-  /** A pod has lost its nomination, which frees what was kept for it. */
-  nominationLost(_pod: Pod): void {
+  /** A pod has lost its nomination to one of more priority, which frees what was kept for it. */
+  nominationTaken(pod: Pod): void {
     this.waiting.noteDeparture();
+    this.nominationLost(pod);
+  }
+
+  /** A pod that has just failed has lost its nomination, or exchanged it for another; it may wake itself too. O(groups of equal waiting pods). */
+  nominationLost(pod: Pod): void {
+    for (const woken of this.waiting.afterNominationLost(pod.template)) this.requeue(woken);
   }
 
   private template(index: number): PodTemplate {

@@ -222,6 +222,7 @@ export class Scheduler {
     const pod = this.pods[index] as Pod;
     const profile = this.fleet.profileOf(pod) as ResolvedProfile;
     const before = this.attempts.decideSeconds;
+    const promised = this.nominations.of(pod);
     const outcome = this.attempts.attempt(pod, profile);
     this.noteDecided(pod);
     this.options.latencies?.record(this.attempts.decideSeconds - before);
@@ -235,7 +236,9 @@ export class Scheduler {
       case 'failed':
         this.failed.set(index, outcome.message);
         this.queue.failed(index, outcome.plugins);
-        return true;
+        if (promised === undefined || this.nominations.of(pod) !== undefined) return true;
+        this.queue.nominationLost(pod);
+        return false;
     }
   }
 
@@ -265,15 +268,17 @@ export class Scheduler {
   }
 
   private evict(index: number, pod: Pod, node: string, row: number, victims: readonly Pod[]): void {
+    const promised = this.nominations.of(pod);
+    this.queue.preempting(index);
+    if (promised !== undefined && promised !== node) this.queue.nominationLost(pod);
+    for (const lower of this.nominations.clearBelow(node, pod.template.priority)) this.queue.nominationTaken(lower);
+    this.nominations.add(pod, node);
     for (const victim of victims) {
       this.fleet.remove(victim, row);
       this.budgets.podLeft(victim);
       this.queue.deleted(victim);
     }
     this.preemptions.push({ index, node, victims });
-    for (const lower of this.nominations.clearBelow(node, pod.template.priority)) this.queue.nominationLost(lower);
-    this.nominations.add(pod, node);
-    this.queue.preempting(index);
   }
 }
 

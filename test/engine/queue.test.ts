@@ -187,13 +187,13 @@ describe('leftovers', () => {
     expect([next(queue, pods), next(queue, pods)]).toEqual(['lonely', '']);
   });
 
-  test('a lost nomination is a change for everybody', () => {
+  test('a nomination that a preemptor takes is a change for everybody', () => {
     const pods = [pod('a')];
     const queue = new SchedulingQueue(pods);
     queue.take(1);
     queue.failed(0, FIT);
     expect(next(queue, pods)).toBe('');
-    queue.nominationLost(pod('somebody'));
+    queue.nominationTaken(pod('somebody'));
     expect(next(queue, pods)).toBe('a');
   });
 

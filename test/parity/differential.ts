@@ -12,9 +12,9 @@ export interface Difference {
 
 /** Two differences of the same kind are taken to be the same mistake while a case is made smaller. */
 export function kindOf({ what, upstream, plimsoll }: Difference): string {
-  // What errors say is their kind, apart from names and numbers.
+  // What an error says is its kind, apart from names and numbers; messages about nodes are all of one kind.
   const shape = (value: unknown) =>
-    typeof value === 'string' && (what === 'error' || what === 'invalid') ? value.replace(/\S*[\d/]\S*/g, '#') : typeof value;
+    typeof value !== 'string' || value.startsWith('0/') ? typeof value : value.replace(/\S*[\d/]\S*/g, '#');
   return `${what}: ${shape(upstream)} | ${shape(plimsoll)}`;
 }
 

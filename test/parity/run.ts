@@ -1,5 +1,6 @@
 /** The live comparison with kube-scheduler's own code: `npm run parity -- --help`. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { KUBE_VERSIONS, type KubeVersion } from '../../src/model/gates.ts';
 import { compare, compareAll, decisionsIn, type Finding, minimal, type Tally } from './campaign.ts';
@@ -19,12 +20,14 @@ const USAGE = `Holds Plimsoll to kube-scheduler: both answer the same questions 
     --differences N       stop after so many cases with differences, default 3
     --shrink N            most candidates tried to make a case smaller, default 4000; 0: as it is
     --replay FILE         ask about the case in a file again
+    --keep WHY            with --replay: keep the case with upstream's answer in test/parity/regressions/, under the name of the file
     --record              record test/parity/vectors/ anew, for the releases of --kube
 
 The first difference is made as small as it gets, shown with both answers and written to build/parity/.
 Needs Go, which builds the oracle the first time (minutes). Exit status: 0 no difference, or no oracle can be had here; 1 differences; 2 usage.
 `;
 const FOLDER = 'build/parity';
+const REGRESSIONS = new URL('./regressions/', import.meta.url);
 const VECTORS = new URL('./vectors/', import.meta.url);
 const SHOWN_MAX = 8;
 
@@ -37,6 +40,7 @@ const { values } = parseArgs({
     differences: { type: 'string', default: '3' },
     shrink: { type: 'string', default: '4000' },
     replay: { type: 'string' },
+    keep: { type: 'string' },
     record: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -119,8 +123,14 @@ async function record(upstream: Upstream, versions: readonly KubeVersion[]): Pro
 }
 
 async function replay(upstream: Upstream, file: string): Promise<number> {
-  const { found } = await compare(upstream, JSON.parse(readFileSync(file, 'utf8')) as ParityCase);
+  const parityCase = JSON.parse(readFileSync(file, 'utf8')) as ParityCase;
+  const { answer, found } = await compare(upstream, parityCase);
   print(found);
+  if (values.keep !== undefined) {
+    mkdirSync(REGRESSIONS, { recursive: true });
+    const kept = { why: values.keep, case: parityCase, answer };
+    writeFileSync(new URL(basename(file), REGRESSIONS), `${JSON.stringify(kept, undefined, 1)}\n`);
+  }
   return found.length > 0 ? 1 : 0;
 }
 

@@ -97,6 +97,7 @@ class ReferenceScheduler {
     let attempts = 0;
     for (let next = this.queue.take(1)[0]; next !== undefined; next = this.queue.take(1)[0]) {
       const pod = this.waiting[next] as Pod;
+      const promised = this.nominatedTo.get(podKey(pod));
       const result = this.attempt(pod, this.profiles.get(pod.template.schedulerName) as ResolvedProfile);
       attempts++;
       failed.delete(next);
@@ -105,13 +106,15 @@ class ReferenceScheduler {
         placed.push({ pod, node: result.node.node.name });
         this.queue.placed(next);
       } else if (result.kind === 'preempting') {
+        this.queue.preempting(next);
         this.evict(pod, result.node, result.victims);
         preemptions.push({ pod, node: result.node.node.name, victims: result.victims });
-        this.queue.preempting(next);
       } else {
         failed.set(next, result.message);
         this.queue.failed(next, result.plugins);
       }
+      const lost = result.kind !== 'placed' && promised !== undefined && promised !== this.nominatedTo.get(podKey(pod));
+      if (lost) this.queue.nominationLost(pod);
     }
     const victims = new Set(preemptions.flatMap((preemption) => preemption.victims));
     const decisions: Decisions = {
@@ -256,7 +259,7 @@ class ReferenceScheduler {
     for (const other of [...(this.view.nominated.get(name) ?? [])]) {
       if (other.template.priority >= pod.template.priority) continue;
       this.forgetNomination(other);
-      this.queue.nominationLost(other);
+      this.queue.nominationTaken(other);
     }
     this.nominate(pod, name);
   }
