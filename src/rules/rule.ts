@@ -37,6 +37,15 @@ export type Prepared<State> =
 
 export const SKIP = { kind: 'skip' } as const;
 
+/** Label keys and the values that they take at random. */
+export type LabelValues = Readonly<Record<string, readonly string[]>>;
+
+/** Labels that make a rule speak on a random fleet. */
+export interface TrialLabels {
+  readonly nodes?: LabelValues;
+  readonly pods?: LabelValues;
+}
+
 /**
  * The plain twin of a rule: upstream's plugin restated in a few lines over plain objects. `explain`, preemption's dry
  * runs and the twin test run it; the kernel of the same name must agree with it on every node.
@@ -49,6 +58,8 @@ export interface PlainRule<Args = never, FilterState = never, ScoreState = never
   readonly name: string;
   /** How the rule is compiled for the kernels; the rules of the default profile have theirs in the table of encode/index.ts. */
   readonly encoding?: RuleEncoding<Args>;
+  /** The twin test enables rules that have these on all its random fleets, labelled so. Required with `encoding`; `{}` = any fleet will do. */
+  readonly trialLabels?: TrialLabels;
 
   /** PreFilter. A rule without it runs `accepts` with `undefined` as state. */
   prepareFilter?(pod: Pod, cluster: ClusterView, args: Args): Prepared<FilterState>;

@@ -6,7 +6,6 @@ import { Core, coreModule } from '../../src/layout/core.ts';
 import { GATE_DEFAULTS, KUBE_VERSIONS } from '../../src/model/gates.ts';
 import { SnapshotBuilder } from '../../src/model/parse/snapshot-builder.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { PLAIN_RULES } from '../../src/rules/index.ts';
 import { ClusterView } from '../../src/rules/view.ts';
 import { hardCluster } from '../support/fleets.ts';
 import { OWN_RULES, withOwnRules } from '../support/own-rules.ts';
@@ -76,14 +75,14 @@ describe.each([
 });
 
 describe('rules that upstream lacks', () => {
-  it('are in the random fleets when they have a kernel', () => {
-    const own = PLAIN_RULES.filter(({ encoding }) => encoding !== undefined).map(({ name }) => name);
-    expect(own.filter((name) => !OWN_RULES.some((rule) => rule.name === name))).toEqual([]);
+  it('say which labels make them speak when they have a kernel', () => {
+    const silent = OWN_RULES.filter(({ trialLabels }) => trialLabels === undefined);
+    expect(silent.map(({ name }) => name)).toEqual([]);
   });
 
   it('are enabled in every profile and find their labels', () => {
     const cluster = hardCluster(3, { minNodes: 20 });
-    const rule = { name: 'HostSpread', nodeLabels: { 'example.com/a': ['x', 'y'] }, podLabels: { 'example.com/b': ['z'] } };
+    const rule = { name: 'HostSpread', trialLabels: { nodes: { 'example.com/a': ['x', 'y'] }, pods: { 'example.com/b': ['z'] } } };
     const { list, config } = withOwnRules(cluster, [rule]);
     const builder = new SnapshotBuilder({ defaults: false });
     builder.add(list, { file: 'own rules' });
