@@ -189,7 +189,7 @@ func (c *cluster) synced() bool {
 			return false
 		}
 	}
-	return c.sched.WaitForHandlersSync(over) == nil
+	return c.sched.WaitForHandlersSync(over) == nil && delivered(c.factory)
 }
 
 // fill adds the nodes, the pods on them, and then the pending pods to the queue by creation time and request order.
