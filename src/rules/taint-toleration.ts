@@ -1,4 +1,3 @@
-import type { KubeVersion } from '../model/gates.ts';
 import type { Pod } from '../model/pod.ts';
 import { type Taint, type Toleration, tolerates, untoleratedTaint } from '../model/taint.ts';
 import { normalizeByMaximum, type PlainRule, type Status, unresolvable } from './rule.ts';
@@ -7,10 +6,8 @@ import type { ClusterView, NodeView } from './view.ts';
 /** Effects that keep a pod off a node. */
 export const REPELLING_EFFECTS: readonly string[] = ['NoSchedule', 'NoExecute'];
 
-/** The reason named the first untolerated taint up to 1.34. */
-export function taintReason(taint: Taint, version: KubeVersion): string {
-  return version === '1.34' ? `node(s) had untolerated taint {${taint.key}: ${taint.value}}` : 'node(s) had untolerated taint(s)';
-}
+/** Up to 1.34.1 the reason named the first such taint; of each release its newest patch is reproduced. */
+export const UNTOLERATED: Status = unresolvable('node(s) had untolerated taint(s)');
 
 /** The tolerations that can count against PreferNoSchedule taints: those with that effect or with none. */
 export function softTolerations(tolerations: readonly Toleration[]): readonly Toleration[] {
@@ -31,9 +28,8 @@ export const taintToleration: PlainRule<never, never, readonly Toleration[]> = {
   name: 'TaintToleration',
 
   accepts(_state, pod: Pod, node: NodeView, cluster: ClusterView): Status | undefined {
-    const { gates, kubeVersion } = cluster.semantics;
-    const taint = untoleratedTaint(node.node.taints, pod.template.tolerations, REPELLING_EFFECTS, gates.TaintTolerationComparisonOperators);
-    return taint && unresolvable(taintReason(taint, kubeVersion));
+    const { TaintTolerationComparisonOperators: comparison } = cluster.semantics.gates;
+    return untoleratedTaint(node.node.taints, pod.template.tolerations, REPELLING_EFFECTS, comparison) && UNTOLERATED;
   },
 
   prepareScore(pod: Pod): readonly Toleration[] {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { KUBE_VERSIONS } from '../../src/model/gates.ts';
 import { taintToleration } from '../../src/rules/taint-toleration.ts';
 import { makeCluster, makeNode, makePod, rated, semantics, toleration, verdicts } from '../support/builders.ts';
 
@@ -29,11 +30,12 @@ describe('filter', () => {
     expect(verdict(taints, tolerations)).toBe(expected);
   });
 
-  it('names the first untolerated taint in 1.34 and none from 1.35 on', () => {
+  it('gives the same reason in every release, whichever taint it is', () => {
     const taints = ['a=1:PreferNoSchedule', 'b:NoSchedule', 'c=3:NoExecute'];
-    expect(verdict(taints, [], semantics('1.34'))).toBe('UU node(s) had untolerated taint {b: }');
-    expect(verdict(taints, [{ key: 'b' }], semantics('1.34'))).toBe('UU node(s) had untolerated taint {c: 3}');
-    expect(verdict(taints, [], semantics('1.35'))).toBe(REFUSED);
+    for (const version of KUBE_VERSIONS) {
+      expect(verdict(taints, [], semantics(version))).toBe(REFUSED);
+      expect(verdict(taints, [{ key: 'b' }], semantics(version))).toBe(REFUSED);
+    }
   });
 
   it.each([
