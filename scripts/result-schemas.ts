@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KUBE_VERSIONS } from '../src/model/gates.ts';
-import type { Fit } from '../src/model/plan-results.ts';
+import type { Drain, Fit } from '../src/model/plan-results.ts';
 import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
 
 const count = z.int().min(0);
@@ -117,9 +117,69 @@ export const fitSchema: z.ZodType<Fit> = z
   })
   .describe('The answer of `plimsoll fit`: how many more copies of pods fit, where, and what stops the next one');
 
+const drainPod = z.strictObject({ ...podReference, node: z.string(), reason: z.string() });
+
+export const drainSchema: z.ZodType<Drain> = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('Drain'),
+    provenance,
+    drained: z.boolean().describe('every node is drained and every evicted pod has a node'),
+    nodes: z.array(
+      z.strictObject({
+        name: z.string(),
+        drained: z.boolean().describe('nothing is left on it but what was ignored'),
+        evictions: count,
+        waves: count.describe('times that evictions had to wait for a budget, plus one'),
+      }),
+    ),
+    steps: z
+      .array(
+        z.strictObject({
+          ...podReference,
+          node: z.string(),
+          wave: z.int().min(1).describe('evictions of one wave are asked for at once; the next waits until its pods are on their nodes'),
+          budget: z.string().optional().describe('the PodDisruptionBudget that was charged'),
+          to: z.string().optional().describe('the node that the pod goes to'),
+          message: z.string().optional().describe('why it waits, as in the FailedScheduling event'),
+          deleted: z.literal(true).optional().describe('no controller makes it again'),
+        }),
+      )
+      .describe('Evictions in their order'),
+    blocked: z.array(drainPod).describe('What stops the drain'),
+    ignored: z.array(drainPod).describe('What stays, or goes by itself'),
+    warnings: z.array(drainPod).describe('What kubectl drain warns about'),
+    preempted: z
+      .array(
+        z.strictObject({
+          ...podReference,
+          node: z.string(),
+          by: z.string().describe('the pod that takes its place'),
+          to: z.string().optional().describe('where it goes in turn'),
+        }),
+      )
+      .describe('Pods elsewhere that are evicted for the sake of more important ones'),
+    groups: z.array(z.array(z.string())).describe('Nodes of one group can be drained at the same time'),
+    summary: z.strictObject({
+      nodes: count,
+      evictions: count,
+      placed: count,
+      pending: count.describe('evicted pods without a node'),
+      pendingBefore: count.describe('pods that had no room before anything was evicted'),
+      seconds,
+    }),
+    notModelled,
+  })
+  .describe('The answer of `plimsoll drain`: in which order pods leave nodes, where each goes, and what stops that');
+
 /** File name in docs/schema to the text of the JSON Schema. Unknown fields are allowed: v1 only ever grows. */
 export function schemaFiles(): ReadonlyMap<string, string> {
-  const schemas = { 'schedule.json': scheduleSchema, 'explanation.json': explanationSchema, 'fit.json': fitSchema };
+  const schemas = {
+    'schedule.json': scheduleSchema,
+    'explanation.json': explanationSchema,
+    'fit.json': fitSchema,
+    'drain.json': drainSchema,
+  };
   return new Map(
     Object.entries(schemas).map(([file, schema]) => {
       const json = z.toJSONSchema(schema, {

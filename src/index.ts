@@ -11,6 +11,7 @@ export type * from './model/plan-results.ts';
 export type { Pod } from './model/pod.ts';
 export type * from './model/results.ts';
 export type { Snapshot } from './model/snapshot.ts';
+export { type DrainOptions, type DrainTarget, drain } from './plan/drain.ts';
 export { explain } from './plan/explain.ts';
 export { type FitOptions, fit } from './plan/fit.ts';
 export type { PodManifest } from './plan/pod-templates.ts';

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCompletion } from './completion.ts';
+import { addDrain } from './drain.ts';
 import { addExplain } from './explain.ts';
 import { addFit } from './fit.ts';
 import { addGenerate } from './generate.ts';
@@ -27,6 +28,7 @@ export function createProgram(answer: Answer): Command {
   addSchedule(program, answer);
   addExplain(program, answer);
   addFit(program, answer);
+  addDrain(program, answer);
   addGenerate(program);
   addVersion(program);
   addCompletion(program);

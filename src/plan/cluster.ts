@@ -1,0 +1,131 @@
+import type { Change } from '../engine/change.ts';
+import { Engine } from '../engine/engine.ts';
+import type { EngineOptions } from '../engine/options.ts';
+import type { Node } from '../model/node.ts';
+import { type Pod, podKey } from '../model/pod.ts';
+import type { Schedule } from '../model/results.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { Budgets } from './budgets.ts';
+
+/** What became of the waiting pods, by `podKey`. */
+export interface Settled {
+  readonly placed: ReadonlyMap<string, string>;
+  /** Upstream's message for each pod that still waits. */
+  readonly waiting: ReadonlyMap<string, string>;
+  /** Pods that were evicted by preemption, with the pod that took their place. */
+  readonly preempted: readonly { readonly victim: Pod; readonly node: string; readonly by: string }[];
+}
+
+/**
+ * A cluster in which controllers are at work: what leaves is made again, and what waits is placed until nothing more can move. The plan's own
+ * picture of pods and budgets is kept beside the engine's.
+ */
+export class Cluster {
+  readonly engine: Engine;
+  readonly budgets: Budgets;
+  readonly pods: Map<string, Pod>;
+  /** When replacements are made: after everything in the snapshot. */
+  private readonly laterMs: number;
+
+  constructor(snapshot: Snapshot, options: EngineOptions) {
+    this.engine = new Engine(snapshot, { ...options, untilStable: true });
+    this.budgets = new Budgets(snapshot);
+    this.pods = new Map(snapshot.pods.map((pod) => [podKey(pod), pod]));
+    this.laterMs = snapshot.pods.reduce((latest, { createdMs }) => Math.max(latest, createdMs), 0) + 1;
+  }
+
+  changeNode(node: Node): void {
+    this.engine.apply({ kind: 'nodeChanged', node });
+  }
+
+  add(pod: Pod): void {
+    this.put('podAdded', pod);
+  }
+
+  /** The pod leaves its node; a controller makes another one, which waits under the same name. */
+  evict(pod: Pod): void {
+    this.budgets.left(pod);
+    this.put('podChanged', replacementOf(pod, this.laterMs));
+  }
+
+  /** The pod leaves for good. */
+  remove(pod: Pod): void {
+    this.budgets.left(pod);
+    this.pods.delete(podKey(pod));
+    this.engine.apply({ kind: 'podRemoved', pod });
+  }
+
+  /** Places what waits, with everybody who is evicted on the way made again. Each round of evictions goes to lesser priorities, so it ends. */
+  async settle(): Promise<Settled> {
+    const placed = new Map<string, string>();
+    const preempted: { victim: Pod; node: string; by: string }[] = [];
+    for (;;) {
+      const { placements, unschedulable, preemptions } = await this.engine.schedule();
+      for (const { victim, node, by } of this.notePreemptions(preemptions)) preempted.push({ victim, node, by });
+      for (const placement of placements) {
+        const key = podKey(placement);
+        placed.set(key, placement.node);
+        this.notePlaced(key, placement.node);
+      }
+      for (const { victim } of preempted) if (!this.nodeOf(victim)) placed.delete(podKey(victim));
+      if (preemptions.length === 0) return { placed, waiting: new Map(unschedulable.map((pod) => [podKey(pod), pod.message])), preempted };
+    }
+  }
+
+  private nodeOf(pod: Pod): string {
+    return this.pods.get(podKey(pod))?.nodeName ?? '';
+  }
+
+  private notePlaced(key: string, nodeName: string): void {
+    const pod = { ...(this.pods.get(key) as Pod), nodeName, nominatedNodeName: '' };
+    this.pods.set(key, pod);
+    this.budgets.returned(pod);
+  }
+
+  /** The engine has forgotten the victims already. */
+  private notePreemptions(preemptions: Schedule['preemptions']): { victim: Pod; node: string; by: string }[] {
+    const noted: { victim: Pod; node: string; by: string }[] = [];
+    for (const preemption of preemptions) {
+      for (const reference of preemption.victims) {
+        const key = podKey(reference);
+        const victim = this.pods.get(key);
+        if (!victim) continue;
+        noted.push({ victim, node: preemption.node, by: podKey(preemption) });
+        this.budgets.left(victim);
+        this.pods.delete(key);
+        if (victim.template.owner && !victim.terminating) this.add(replacementOf(victim, this.laterMs));
+      }
+    }
+    return noted;
+  }
+
+  private put(kind: Extract<Change['kind'], 'podAdded' | 'podChanged'>, pod: Pod): void {
+    this.pods.set(podKey(pod), pod);
+    this.engine.apply({ kind, pod });
+  }
+}
+
+/** The pod that a controller makes for one that has left: nothing of its state, and the same name, so that the two are seen to be one. */
+export function replacementOf({ namespace, name, template, localStorage }: Pod, createdMs: number): Pod {
+  return {
+    namespace,
+    name,
+    uid: '',
+    template,
+    nodeName: '',
+    nominatedNodeName: '',
+    phase: '',
+    terminating: false,
+    createdMs,
+    disruptedByScheduler: false,
+    ...(localStorage ? { localStorage } : {}),
+  };
+}
+
+/** Owners whose pods cannot be elsewhere: one pod for each node, or started by the node itself. */
+const FIXED_OWNERS: ReadonlySet<string> = new Set(['DaemonSet', 'Node']);
+
+/** Whether the pod belongs to its node and goes with it. */
+export function isFixed({ template }: Pod): boolean {
+  return template.mirror || (template.owner !== undefined && FIXED_OWNERS.has(template.owner.kind));
+}

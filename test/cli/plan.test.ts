@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { drainSchema, fitSchema } from '../../scripts/result-schemas.ts';
+import { ROOT, runCli } from './run-cli.ts';
+
+const SHOP = ['-f', join(ROOT, 'examples/shop.yaml')];
+const ZONES = ['-f', join(ROOT, 'examples/zones.yaml')];
+const POD = ['--podspec', join(ROOT, 'examples/fit-pod.yaml')];
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-plan-'));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** The same answer as JSON and as YAML. */
+async function structured<T>(schema: { parse(value: unknown): T }, args: readonly string[]): Promise<T> {
+  const [json, yaml] = await Promise.all(['json', 'yaml'].map(async (output) => (await runCli([...args, '-q', '-o', output])).stdout));
+  const timeless = (value: object) => ({ ...value, summary: { ...(value as { summary: object }).summary, seconds: 0 } });
+  const result = schema.parse(JSON.parse(json as string));
+  expect(timeless(load(yaml as string) as object)).toEqual(timeless(result as object));
+  return result;
+}
+
+describe.concurrent('fit', () => {
+  it('answers 0 or 2 by the limit, in every format', async () => {
+    expect((await runCli(['fit', ...SHOP, ...POD, '-q'])).code).toBe(0);
+    expect((await runCli(['fit', ...SHOP, ...POD, '-q', '--max-limit', '14'])).code).toBe(0);
+    expect((await runCli(['fit', ...SHOP, ...POD, '-q', '--max-limit', '15'])).code).toBe(2);
+    const result = await structured(fitSchema, ['fit', ...SHOP, ...POD]);
+    expect(result).toMatchObject({ replicas: 14, failReason: { failType: 'Unschedulable' } });
+  });
+
+  it('reads a podspec from standard input, with a count', async () => {
+    const input = readFileSync(join(ROOT, 'examples/fit-pod.yaml'), 'utf8');
+    const { stdout, stderr } = await runCli(['fit', ...SHOP, '--podspec', '-=4', '-o', 'json'], { input });
+    expect(JSON.parse(stdout)).toMatchObject({ replicas: 14, rounds: 3 });
+    expect(stderr).toBe('8 pods wait for a node and took no room (--pending-first places them first)\n');
+  });
+
+  it.each<[args: string[], message: string]>([
+    [[...SHOP], 'USAGE: --podspec: no pod is given (use --podspec FILE with a Pod or a Deployment)'],
+    [[...POD], 'USAGE: --filename: no input is given'],
+    [[...SHOP, ...POD, '--max-limit', '0'], 'USAGE: --max-limit: must be a whole number from 1 to 100000000, got "0"'],
+    [[...SHOP, ...POD, '--exclude-nodes', 'worker-a1'], 'NOT_FOUND: excludeNodes: there is no such node in the snapshot, got "worker-a1"'],
+    [[...SHOP, '--podspec', 'none.yaml'], 'INPUT_UNREADABLE: none.yaml: no such file'],
+    [[...SHOP, '--podspec', file('empty.yaml', '')], 'INPUT_SYNTAX: '],
+    [
+      [...SHOP, '--podspec', file('config.yaml', 'apiVersion: v1\nkind: ConfigMap\n')],
+      `INPUT_KIND: ${folder}/config.yaml: line 1: kind: has no pod template`,
+    ],
+    [
+      [
+        ...SHOP,
+        '--podspec',
+        file('big.yaml', 'kind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i, resources: {requests: {cpu: x}}}]}\n'),
+      ],
+      `QUANTITY: ${folder}/big.yaml: line 1: spec.containers[0].resources.requests.cpu: `,
+    ],
+  ])('refuses %j', async (args, message) => {
+    const { code, stdout, stderr } = await runCli(['fit', ...args]);
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]*\n$/) });
+    expect(stderr.slice(0, message.length)).toBe(message);
+  });
+});
+
+describe.concurrent('drain', () => {
+  it('answers 0 when the node drains, with the warnings of kubectl', async () => {
+    const { code, stdout, stderr } = await runCli([
+      'drain',
+      ...ZONES,
+      'node-b1',
+      '--ignore-daemonsets',
+      '--force',
+      '--delete-emptydir-data',
+    ]);
+    expect({ code, lines: stdout.trimEnd().split('\n').length }).toEqual({ code: 0, lines: 4 });
+    expect(stderr).toContain(
+      'warning: deleting Pods with local storage: ops/debug\nwarning: deleting Pods that declare no controller: ops/debug\n',
+    );
+    expect(stderr).toMatch(/1 of 1 node drains; 3 evictions in 2 waves; 2 placed; 1 ignored\n$/);
+  });
+
+  it('answers 2 when something blocks', async () => {
+    const { code, stdout } = await runCli(['drain', ...ZONES, 'node-b1', '--ignore-daemonsets', '-q']);
+    expect({ code, stdout }).toEqual({
+      code: 2,
+      stdout:
+        'BLOCKED     NODE      REASON\nops/debug   node-b1   cannot delete Pods with local storage (use --delete-emptydir-data to override)\n',
+    });
+  });
+
+  it('has every format', async () => {
+    const args = ['drain', ...ZONES, '-l', 'pool=new', '--ignore-daemonsets'];
+    const result = await structured(drainSchema, args);
+    expect(result.groups).toEqual([['node-a2'], ['node-b2']]);
+    const { stdout } = await runCli([...args, '-o', 'name', '-q']);
+    expect(stdout).toBe(result.steps.map(({ namespace, name, to }) => `pod/${namespace}/${name} ${to ?? '<none>'}\n`).join(''));
+  });
+
+  it.each<[args: string[], message: string]>([
+    [[], 'USAGE: node: no node is named (name nodes, or select them with -l)'],
+    [['node-a1', '-l', 'a=b'], 'USAGE: --selector: cannot be combined with names of nodes, got "a=b"'],
+    [['node-x1'], 'NOT_FOUND: nodes: there is no such node in the snapshot, got "node-x1" (did you mean node-a1?)'],
+    [['-l', 'pool=none'], 'NOT_FOUND: selector: the selector selects no node, got "pool=none"'],
+    [['-l', 'pool in old'], 'SELECTOR: is no label selector, got "pool in old" (for example app=web,zone in (a,b),!gpu)'],
+  ])('refuses %j', async (args, message) => {
+    const { code, stdout, stderr } = await runCli(['drain', ...ZONES, ...args]);
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
+  });
+});
