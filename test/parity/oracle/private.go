@@ -45,7 +45,12 @@ func scanStart(s *scheduler.Scheduler) *int { return privateField[int](s, "nextS
 // fed by handlers that nobody in upstream waits for.
 func delivered(factory informers.SharedInformerFactory) bool {
 	for _, informer := range *privateField[map[reflect.Type]cache.SharedIndexInformer](factory, "informers") {
-		processor := reach(reflect.ValueOf(informer).Elem(), "processor").Elem()
+		bare := reflect.ValueOf(informer).Elem()
+		// From 1.37 on some are wrapped to hand out typed objects.
+		for inner := bare.FieldByName("SharedIndexInformer"); inner.IsValid(); inner = bare.FieldByName("SharedIndexInformer") {
+			bare = inner.Elem().Elem()
+		}
+		processor := reach(bare, "processor").Elem()
 		for _, listener := range reach(processor, "listeners").MapKeys() {
 			if !listener.Interface().(interface{ HasSynced() bool }).HasSynced() {
 				return false
