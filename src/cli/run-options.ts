@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import { PlimsollError } from '../base/errors.ts';
+import { WORKERS_MAX } from '../base/limits.ts';
 import type { FeatureGates, KubeVersion } from '../model/gates.ts';
 import type { TieMode } from '../model/results.ts';
 import { featureGates, kubeVersion, oneOf, repeated, single, text, wholeNumber } from './flags.ts';
-
-/** Threads beyond this only cost memory: the engine parallelises batches, not single decisions. */
-const WORKERS_MAX = 1024;
 
 /** Seeds are exact whole numbers. */
 const SEED_MAX = Number.MAX_SAFE_INTEGER;

@@ -41,6 +41,7 @@ describe.concurrent('a wrong command line ends with 1, one line on standard erro
       ['schedule', ...SHOP, '--percentage-of-nodes-to-score', '101'],
       'USAGE: --percentage-of-nodes-to-score: must be a whole number from 0 to 100',
     ],
+    [['schedule', ...SHOP, '--workers', '65'], 'USAGE: --workers: must be a whole number from 0 to 64'],
     [['schedule', ...SHOP, '--tie', 'dice'], 'USAGE: --tie: must be first, heap or seeded, got "dice"'],
     [
       ['schedule', ...SHOP, '--profile', 'plimsol'],
