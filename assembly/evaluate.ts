@@ -5,6 +5,7 @@
 //                 local scores ────────────┤   CLOSED where verdict is not OPEN
 //                 rates (normalised) ──────┘
 //
+// Classes whose rules normalise or count are decided by the group index (groups.ts), from near and local alone, where they can be.
 // catchUp brings fixed, near and local up to the journal's head; settle redoes what depends on counts and normalisation.
 
 import {
@@ -16,9 +17,10 @@ import {
   RATE_WEIGHT, SPAN, STEP_BYTES, STEP_CODE, STEP_KERNEL, STEP_PARAMS, TABLE_REVISION,
 } from './layout.generated';
 import { copyLane, highest, openDiffers, openLane } from './lane';
-import { joinTruncated } from './exact';
+import { forgetGroups, updateGroups } from './groups';
+import { normalizeMaximum } from './normalize';
 import { filterKernel, prepareKernel, scoreKernel } from './kernels.generated';
-import { normalizeSpread, rateSpread } from './rules/pod-topology-spread';
+import { normalizeSpread, rateSpread } from './rules/pod-topology-spread-score';
 import { normalizePodAffinity, ratePodAffinity } from './rules/inter-pod-affinity';
 
 /** What catchUp found: bit 0 = some row changed, bit 1 = some row opened or closed, bit 2 = all lanes were built anew. */
@@ -64,6 +66,7 @@ export function build(cls: usize): void {
   const head = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD);
   if (load<i32>(cls, CLASS_STAGE) == 0) buildStatic(cls, 0, capacity);
   buildLocal(cls, 0, capacity);
+  forgetGroups(cls);
   store<u32>(cls, head, CLASS_REVISION);
   store<i32>(cls, 2, CLASS_STAGE);
 }
@@ -86,21 +89,6 @@ function total(cls: usize, verdict: usize, begin: i32, end: i32): void {
   const rates = load<usize>(cls, CLASS_RATES);
   const last = rates + <usize>load<i32>(cls, CLASS_RATE_COUNT) * RATE_BYTES;
   for (let rate = rates; rate < last; rate += RATE_BYTES) addRate(rate, totals, begin, end);
-}
-
-/** trunc(100 * raw / high) for four rows, exact; the plain and the reversed DefaultNormalizeScore. */
-// @ts-ignore: decorator
-@inline
-function normalizeMaximum(raw: v128, high: f64, reversed: bool): v128 {
-  if (high == 0) return i32x4.splat(reversed ? 100 : 0);
-  const scale = f64x2.splat(100);
-  const whole = f64x2.splat(high);
-  const swapped = i8x16.shuffle(raw, raw, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  const value = joinTruncated(
-    f64x2.div(f64x2.mul(scale, f64x2.convert_low_i32x4_s(raw)), whole),
-    f64x2.div(f64x2.mul(scale, f64x2.convert_low_i32x4_s(swapped)), whole),
-  );
-  return reversed ? i32x4.sub(i32x4.splat(100), value) : value;
 }
 
 /** Adds weight * normalised value to the open totals; raw values of closed rows may be stale and are masked away. */
@@ -190,7 +178,7 @@ function totalsAndTree(cls: usize, verdict: usize, begin: i32, end: i32): void {
 }
 
 /** Rows changed since the class last looked; rebuilding all rows is cheaper from one changed row in 32 on. */
-function catchUp(cls: usize): i32 {
+export function catchUp(cls: usize): i32 {
   const head = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD);
   const behind = head - load<u32>(cls, CLASS_REVISION);
   if (load<i32>(cls, CLASS_STAGE) < 2 || behind > <u32>(load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 5)) {
@@ -216,6 +204,7 @@ function catchUp(cls: usize): i32 {
       buildLocal(cls, begin, begin + SPAN);
       if (openDiffers(near, verdict, begin, begin + SPAN)) found |= REOPENED;
     }
+    updateGroups(cls, row);
   }
   return found;
 }

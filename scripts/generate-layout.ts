@@ -7,6 +7,7 @@ import {
   FLEET_ADDRESS,
   KERNELS,
   type Kernel,
+  LEVELS,
   NUMBERS_ADDRESS,
   OPEN,
   RATES,
@@ -24,6 +25,7 @@ function constants(): [name: string, value: number, doc: string][] {
   const rows: [string, number, string][] = [
     ['BLOCK', BLOCK, ''],
     ['SPAN', SPAN, ''],
+    ['LEVELS', LEVELS, ''],
     ['OPEN', OPEN, ''],
     ['CLOSED', CLOSED, ''],
     ['FLEET_ADDRESS', FLEET_ADDRESS, ''],

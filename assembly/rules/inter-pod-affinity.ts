@@ -60,23 +60,29 @@ export function filterPodAffinity(params: usize, code: i32, begin: i32, end: i32
   }
 }
 
+/** Sum over topology keys of the weights gathered in the row's domain. */
+export function rawPodAffinityAt(params: usize, row: i32): f64 {
+  const scores = load<usize>(params, POD_AFFINITY_SCORES);
+  const last = scores + <usize>load<i32>(params, POD_AFFINITY_SCORE_COUNT) * DOMAIN_COUNT_BYTES;
+  let sum: f64 = 0;
+  for (let entry = scores; entry < last; entry += DOMAIN_COUNT_BYTES) {
+    const domain = domainOf(entry, row);
+    if (domain == 0) continue;
+    sum += load<f64>(load<usize>(load<usize>(entry, DOMAIN_COUNT_TABLE), TABLE_CELLS) + (<usize>domain << 3));
+  }
+  return sum;
+}
+
 /** raw = sum over topology keys of the weights gathered in the row's domain; keeps minimum and maximum over feasible rows. */
 export function ratePodAffinity(rate: usize, verdict: usize): void {
   const params = load<usize>(rate, RATE_PARAMS);
   const raw = load<usize>(rate, RATE_RAW);
-  const scores = load<usize>(params, POD_AFFINITY_SCORES);
-  const last = scores + <usize>load<i32>(params, POD_AFFINITY_SCORE_COUNT) * DOMAIN_COUNT_BYTES;
   const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
   let low: f64 = Infinity;
   let high: f64 = -Infinity;
   for (let row = 0; row < capacity; row++) {
     if (<i32>load<u8>(verdict + <usize>row) != OPEN) continue;
-    let sum: f64 = 0;
-    for (let entry = scores; entry < last; entry += DOMAIN_COUNT_BYTES) {
-      const domain = domainOf(entry, row);
-      if (domain == 0) continue;
-      sum += load<f64>(load<usize>(load<usize>(entry, DOMAIN_COUNT_TABLE), TABLE_CELLS) + (<usize>domain << 3));
-    }
+    const sum = rawPodAffinityAt(params, row);
     store<f64>(raw + (<usize>row << 3), sum);
     if (sum < low) low = sum;
     if (sum > high) high = sum;
@@ -96,4 +102,9 @@ export function normalizePodAffinity(raw: usize, low: f64, high: f64): v128 {
   const lower = f64x2.mul(hundred, f64x2.div(f64x2.sub(v128.load(raw), base), range));
   const upper = f64x2.mul(hundred, f64x2.div(f64x2.sub(v128.load(raw, 16), base), range));
   return joinTruncated(lower, upper);
+}
+
+/** The same for one value. */
+export function normalizePodAffinityOne(raw: f64, low: f64, high: f64): i32 {
+  return high > low ? <i32>(100.0 * ((raw - low) / (high - low))) : 0;
 }

@@ -5,12 +5,13 @@ import type { Node } from '../model/node.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import type { ClusterObjects } from '../model/snapshot.ts';
 import type { Taint } from '../model/taint.ts';
-import type { CarriedTerm, CountTableSpec, LabelColumn, RequestEncoder, ResourceColumns } from '../rules/encode/encoder.ts';
+import type { CarriedTerm, CountTableSpec, LabelColumn, RequestEncoder, ResourceColumns, RowFact } from '../rules/encode/encoder.ts';
 import { type Semantics, type Status, unresolvable } from '../rules/rule.ts';
 import type { ImageState } from '../rules/view.ts';
 import type { Columns } from './columns.ts';
 import type { Counts } from './counts.ts';
 import type { CodeMeaning, EncodedRate, EncodedStep, HostFilter } from './encoded.ts';
+import type { FinalLane } from './partitions.ts';
 import type { BoundRule, WeightedRule } from './resolved-profile.ts';
 
 /** Verdict code of the nodes that PreFilter narrowed away. */
@@ -31,6 +32,11 @@ export class ClassEncoder implements RequestEncoder {
   readonly localScores: EncodedStep[] = [];
   readonly rates: EncodedRate[] = [];
   readonly watched = new Set<number>();
+  /** What tells rows apart for the rules that count, */
+  readonly facts: RowFact[] = [];
+  /** and i32 lanes of raw values that only the node objects decide. */
+  readonly finalLanes: FinalLane[] = [];
+  private readonly sharedLanes = new Set<number>();
   readonly hostFilters: HostFilter[] = [];
   readonly hostScores: WeightedRule[] = [];
   readonly allocations: { readonly address: number; readonly bytes: number }[] = [];
@@ -119,14 +125,9 @@ export class ClassEncoder implements RequestEncoder {
 
   taintLane(value: (taints: readonly Taint[]) => number): { readonly address: number; readonly highest: number } {
     const perSet = this.columns.taintSets.map(value);
-    const highest = perSet.reduce((most, value) => Math.max(most, value), 0);
-    if (highest === 0) return { address: 0, highest };
-    const address = this.lane(4);
-    const taintSet = this.columns.taintSetColumn;
-    for (let row = 0; row < this.nodes.length; row++) {
-      this.core.i32[address / 4 + row] = perSet[this.core.i32[taintSet / 4 + row] as number] as number;
-    }
-    return { address, highest };
+    const address = this.columns.taintLane(perSet);
+    if (address !== 0) this.sharedLanes.add(address);
+    return { address, highest: perSet.reduce((most, value) => Math.max(most, value), 0) };
   }
 
   resource(name: string): ResourceColumns {
@@ -138,7 +139,7 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   balanceColumn(resources: readonly string[]): number {
-    return this.columns.balanceColumn(resources);
+    return this.columns.balances.column(resources);
   }
 
   get images(): ReadonlyMap<string, ImageState> {
@@ -220,7 +221,8 @@ export class ClassEncoder implements RequestEncoder {
     this.localFilters.push({ kernel, code: this.codesFor(statuses, fitNames), params });
   }
 
-  countingFilter(kernel: number, params: number, statuses: readonly Status[], watched: readonly number[]): void {
+  countingFilter(kernel: number, params: number, statuses: readonly Status[], watched: readonly number[], facts: readonly RowFact[]): void {
+    this.facts.push(...facts);
     for (const table of watched) this.watched.add(table);
     this.countingFilters.push({ kernel, code: this.codesFor(statuses), params });
   }
@@ -236,7 +238,9 @@ export class ClassEncoder implements RequestEncoder {
     this.staticLane = this.staticScoreLane;
   }
 
-  rate(kernel: number, params: number, weight: number, raw: number, watched: readonly number[]): void {
+  rate(kernel: number, params: number, weight: number, raw: number, watched: readonly number[], facts?: readonly RowFact[]): void {
+    if (facts) this.facts.push(...facts);
+    else this.finalLanes.push({ address: raw, shared: this.sharedLanes.has(raw) });
     for (const table of watched) this.watched.add(table);
     this.rates.push({ kernel, weight, params, raw });
   }

@@ -1,49 +1,14 @@
 import { CLASS_MEMORY_MAX } from '../base/limits.ts';
 import type { Core } from '../layout/core.ts';
-import {
-  CLASS_BLOCK_MAX,
-  CLASS_BYTES,
-  CLASS_CONSTANT,
-  CLASS_COUNTING_FILTER_COUNT,
-  CLASS_COUNTING_FILTERS,
-  CLASS_FIXED,
-  CLASS_HOST_LANE,
-  CLASS_LOCAL,
-  CLASS_LOCAL_FILTER_COUNT,
-  CLASS_LOCAL_FILTERS,
-  CLASS_LOCAL_SCORE_COUNT,
-  CLASS_LOCAL_SCORES,
-  CLASS_NEAR,
-  CLASS_RATE_COUNT,
-  CLASS_RATES,
-  CLASS_STATIC_FILTER_COUNT,
-  CLASS_STATIC_FILTERS,
-  CLASS_SUPER_MAX,
-  CLASS_TOTAL,
-  CLASS_USAGE,
-  CLASS_VERDICT,
-  CLASS_WATCHED,
-  CLASS_WATCHED_COUNT,
-  RATE_BYTES,
-  RATE_HIGH,
-  RATE_KERNEL,
-  RATE_PARAMS,
-  RATE_RAW,
-  RATE_WEIGHT,
-  SCORE_STATIC_LANE,
-  STEP_BYTES,
-  STEP_CODE,
-  STEP_KERNEL,
-  STEP_PARAMS,
-} from '../layout/layout.generated.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import type { ClusterObjects } from '../model/snapshot.ts';
 import { encodingOf } from '../rules/encode/index.ts';
 import type { Semantics } from '../rules/rule.ts';
 import { ClassEncoder } from './class-encoder.ts';
+import { writeClass } from './class-record.ts';
 import type { Columns } from './columns.ts';
 import type { Counts } from './counts.ts';
-import type { CodeMeaning, EncodedRate, EncodedStep, HostFilter } from './encoded.ts';
+import type { CodeMeaning, HostFilter } from './encoded.ts';
 import type { ResolvedProfile, WeightedRule } from './resolved-profile.ts';
 import type { TemplateEntry } from './templates.ts';
 
@@ -179,7 +144,9 @@ export class Classes {
       this.release(encoder);
       throw error;
     }
-    return this.lay(entry, profile, encoder);
+    const { template, codes, fitParams, narrowed, hostFilters, hostScores, allocations, heldTables, refused } = encoder;
+    const told = { template, codes, fitParams, narrowed, hostFilters, hostScores, allocations, heldTables, refused };
+    return { ...writeClass(this.core, this.columns, encoder, entry.usage), ...told, entry, profile, stale: false, usedAt: 0 };
   }
 
   private release({ allocations, heldTables }: Pick<PodClass, 'allocations' | 'heldTables'>): void {
@@ -200,92 +167,6 @@ export class Classes {
       if (score) score(encoder, weighted.args as never, weighted.weight);
       else encoder.hostScore();
     }
-  }
-
-  private lay(entry: TemplateEntry, profile: ResolvedProfile, encoder: ClassEncoder): PodClass {
-    const { core } = this;
-    const { capacity } = this.columns;
-    const address = encoder.allocate(CLASS_BYTES);
-    const set = (field: number, value: number) => {
-      core.i32[(address + field) / 4] = value;
-    };
-    const localScores: EncodedStep[] = [...encoder.localScores];
-    if (encoder.staticLane) localScores.push({ kernel: SCORE_STATIC_LANE, code: 1, params: encoder.staticLane });
-    const stepLists: readonly [number, number, readonly EncodedStep[]][] = [
-      [CLASS_STATIC_FILTERS, CLASS_STATIC_FILTER_COUNT, encoder.staticFilters],
-      [CLASS_LOCAL_FILTERS, CLASS_LOCAL_FILTER_COUNT, encoder.localFilters],
-      [CLASS_COUNTING_FILTERS, CLASS_COUNTING_FILTER_COUNT, encoder.countingFilters],
-      [CLASS_LOCAL_SCORES, CLASS_LOCAL_SCORE_COUNT, localScores],
-    ];
-    for (const [field, count, steps] of stepLists) {
-      set(field, this.writeSteps(encoder, steps));
-      set(count, steps.length);
-    }
-    set(CLASS_RATES, this.writeRates(encoder, encoder.rates));
-    set(CLASS_RATE_COUNT, encoder.rates.length);
-    const watched = encoder.allocate(encoder.watched.size * 4);
-    [...encoder.watched].forEach((table, i) => {
-      core.u32[watched / 4 + i] = table;
-    });
-    set(CLASS_WATCHED, watched);
-    set(CLASS_WATCHED_COUNT, encoder.watched.size);
-    const near = encoder.rawLane(1);
-    const verdict = encoder.countingFilters.length > 0 ? encoder.rawLane(1) : near;
-    const hostLane = encoder.hostScores.length > 0 ? encoder.lane(4) : 0;
-    set(CLASS_FIXED, encoder.rawLane(1));
-    set(CLASS_NEAR, near);
-    set(CLASS_VERDICT, verdict);
-    set(CLASS_LOCAL, encoder.rawLane(4));
-    set(CLASS_TOTAL, encoder.rawLane(4));
-    set(CLASS_BLOCK_MAX, encoder.allocate((capacity / 64) * 4 + 256));
-    set(CLASS_SUPER_MAX, encoder.allocate(Math.ceil(capacity / 4096) * 4));
-    set(CLASS_CONSTANT, encoder.constantScore);
-    set(CLASS_HOST_LANE, hostLane);
-    set(CLASS_USAGE, entry.usage);
-    const { codes, fitParams, narrowed, hostFilters, hostScores, allocations, heldTables, refused } = encoder;
-    return {
-      template: entry.template,
-      entry,
-      profile,
-      address,
-      codes,
-      fitParams,
-      narrowed,
-      hostFilters,
-      hostScores,
-      hostLane,
-      verdictLane: verdict,
-      refused,
-      allocations,
-      heldTables,
-      stale: false,
-      usedAt: 0,
-    };
-  }
-
-  private writeSteps(encoder: ClassEncoder, steps: readonly EncodedStep[]): number {
-    const list = encoder.allocate(steps.length * STEP_BYTES);
-    steps.forEach((step, i) => {
-      const at = list + i * STEP_BYTES;
-      encoder.u32(at + STEP_KERNEL, step.kernel);
-      encoder.u32(at + STEP_CODE, step.code);
-      encoder.u32(at + STEP_PARAMS, step.params);
-    });
-    return list;
-  }
-
-  private writeRates(encoder: ClassEncoder, rates: readonly EncodedRate[]): number {
-    const list = encoder.allocate(rates.length * RATE_BYTES);
-    rates.forEach((rate, i) => {
-      const at = list + i * RATE_BYTES;
-      encoder.u32(at + RATE_KERNEL, rate.kernel);
-      encoder.u32(at + RATE_WEIGHT, rate.weight);
-      encoder.u32(at + RATE_PARAMS, rate.params);
-      encoder.u32(at + RATE_RAW, rate.raw);
-      // No maximum has been seen yet: the first evaluation always counts as moved.
-      encoder.f64(at + RATE_HIGH, -1);
-    });
-    return list;
   }
 }
 

@@ -3,8 +3,6 @@ import type { Core } from '../layout/core.ts';
 import {
   BLOCK,
   FLEET_ADDRESS,
-  FLEET_BALANCE_COUNT,
-  FLEET_BALANCES,
   FLEET_CAPACITY,
   FLEET_CLOSED,
   FLEET_JOURNAL,
@@ -21,20 +19,15 @@ import {
   FLEET_TAINT_SET,
   FLEET_UNSCHEDULABLE,
   FLEET_WIDE,
-  SHARE_ALLOCATABLE,
-  SHARE_BYTES,
-  SHARE_USED,
-  SHARES_BEFORE,
-  SHARES_BYTES,
-  SHARES_RESOURCE_COUNT,
-  SHARES_RESOURCES,
 } from '../layout/layout.generated.ts';
 import type { Node } from '../model/node.ts';
 import { amountOf } from '../model/resources.ts';
 import type { Taint } from '../model/taint.ts';
 import type { LabelColumn, ResourceColumns } from '../rules/encode/encoder.ts';
 import { collectImages, type ImageState } from '../rules/view.ts';
+import { Balances } from './balances.ts';
 import { nodeOrder } from './node-order.ts';
+import { Partitions } from './partitions.ts';
 
 /** Doubles hold amount * 100 exactly below this. */
 const NARROW_LIMIT = 1n << 46n;
@@ -61,7 +54,10 @@ export class Columns {
   readonly taintSets: (readonly Taint[])[] = [];
   private readonly resources = new Map<string, ResourceColumns>();
   private readonly labelColumns = new Map<string, LabelColumn>();
-  private readonly balances = new Map<string, { readonly column: number; readonly record: number }>();
+  readonly partitions: Partitions;
+  private readonly ownColumns = new Map<LabelColumn, boolean>();
+  private readonly taintLanes = new Map<string, number>();
+  readonly balances: Balances;
   private names: LabelColumn | undefined;
   private imageStates: ReadonlyMap<string, ImageState> | undefined;
   private imageRows: Map<string, number[]> | undefined;
@@ -75,6 +71,8 @@ export class Columns {
     this.rowByName = new Map(nodes.map((node, row) => [node.name, row]));
     this.capacity = Math.max(BLOCK, Math.ceil(nodes.length / BLOCK) * BLOCK);
     this.anyUnschedulable = nodes.some((node) => node.unschedulable);
+    this.balances = new Balances(core, this.capacity, (name) => this.resource(name));
+    this.partitions = new Partitions(core, nodes.length, this.capacity);
     this.layOut();
     this.fill();
   }
@@ -104,42 +102,6 @@ export class Columns {
   usedColumns(): readonly number[] {
     const sums = [FLEET_NON_ZERO_CPU, FLEET_NON_ZERO_MEMORY].map((field) => this.core.u32[(FLEET_ADDRESS + field) / 4] as number);
     return [...sums, ...[...this.resources.values()].map(({ used }) => used)];
-  }
-
-  /**
-   * f64 column of BalancedAllocation's raw value without a pod, kept up with every change of a row from then on. Profiles name few lists of
-   * resources, so each stays.
-   */
-  balanceColumn(names: readonly string[]): number {
-    const key = JSON.stringify(names);
-    const known = this.balances.get(key);
-    if (known) return known.column;
-    const balance = { column: this.core.allocate(this.capacity * 8), record: this.core.allocate(SHARES_BYTES) };
-    const list = this.core.allocate(names.length * SHARE_BYTES);
-    this.core.u32[(balance.record + SHARES_RESOURCES) / 4] = list;
-    this.core.i32[(balance.record + SHARES_RESOURCE_COUNT) / 4] = names.length;
-    this.core.u32[(balance.record + SHARES_BEFORE) / 4] = balance.column;
-    names.forEach((name, i) => {
-      const { allocatable, used } = this.resource(name);
-      this.core.u32[(list + i * SHARE_BYTES + SHARE_ALLOCATABLE) / 4] = allocatable;
-      this.core.u32[(list + i * SHARE_BYTES + SHARE_USED) / 4] = used;
-    });
-    this.core.exports.fillBalances(balance.record);
-    this.balances.set(key, balance);
-    this.listBalances();
-    return balance.column;
-  }
-
-  private listBalances(): void {
-    const { core } = this;
-    const had = this.balances.size - 1;
-    if (had > 0) core.release(core.u32[(FLEET_ADDRESS + FLEET_BALANCES) / 4] as number, had * 4);
-    const list = core.allocate(this.balances.size * 4);
-    [...this.balances.values()].forEach(({ record }, i) => {
-      core.u32[list / 4 + i] = record;
-    });
-    core.u32[(FLEET_ADDRESS + FLEET_BALANCES) / 4] = list;
-    core.i32[(FLEET_ADDRESS + FLEET_BALANCE_COUNT) / 4] = this.balances.size;
   }
 
   nonZeroColumn(name: string): number | undefined {
@@ -194,6 +156,32 @@ export class Columns {
     const found = { exists, count };
     this.domains.set(key, found);
     return found;
+  }
+
+  /** Whether no two rows share a value of the column. */
+  isOwnToRows(column: LabelColumn): boolean {
+    let own = this.ownColumns.get(column);
+    if (own === undefined) {
+      const codes = this.core.i32.subarray(column.address / 4, column.address / 4 + this.nodes.length);
+      own = codes.reduce((present, code) => present + Number(code !== 0), 0) === column.values.length - 1;
+      this.ownColumns.set(column, own);
+    }
+    return own;
+  }
+
+  /** i32 lane of a value per distinct taint list. Shared by content; 0 where all are 0. */
+  taintLane(values: readonly number[]): number {
+    if (values.every((value) => value === 0)) return 0;
+    const key = values.join();
+    const known = this.taintLanes.get(key);
+    if (known !== undefined) return known;
+    const lane = this.core.allocate(this.capacity * 4);
+    const taintSet = this.taintSetColumn / 4;
+    for (let row = 0; row < this.nodes.length; row++) {
+      this.core.i32[lane / 4 + row] = values[this.core.i32[taintSet + row] as number] as number;
+    }
+    this.taintLanes.set(key, lane);
+    return lane;
   }
 
   nameColumn(): LabelColumn {

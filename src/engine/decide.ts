@@ -51,6 +51,10 @@ export class Decider {
       return this.decideJudged(cls, pod);
     }
     const start = this.fleet.nextStart;
+    if (this.tie === 'first') {
+      this.noteScanned(cls);
+      return exports.chooseBest(cls.address);
+    }
     exports.refresh(cls.address);
     this.noteScanned(cls);
     return this.choose(cls, start);

@@ -1,6 +1,7 @@
 // Generated from src/layout/schema.ts by `npm run layout`. Do not edit.
 export const BLOCK = 64;
 export const SPAN = 16;
+export const LEVELS = 8;
 export const OPEN = 255;
 export const CLOSED = -2147483648;
 export const FLEET_ADDRESS = 1024;
@@ -64,7 +65,11 @@ export const FLEET_LATENCY = 76;
 export const FLEET_BALANCES = 80;
 /** i32 */
 export const FLEET_BALANCE_COUNT = 84;
-export const FLEET_BYTES = 88;
+/** i32: Decisions of classes with normalised or counting rules that the group index made. */
+export const FLEET_GROUPED = 88;
+/** i32: Decisions of such classes that took a full scan. */
+export const FLEET_SCANNED = 92;
+export const FLEET_BYTES = 96;
 /** u32: STEP array: refusals that depend on the node object alone. */
 export const CLASS_STATIC_FILTERS = 0;
 /** i32 */
@@ -115,7 +120,56 @@ export const CLASS_CONSTANT = 88;
 export const CLASS_HOST_LANE = 92;
 /** u32: USAGE record of the template. */
 export const CLASS_USAGE = 96;
+/** u32: GROUPS record; 0 = the class is scanned in full. */
+export const CLASS_GROUPS = 100;
 export const CLASS_BYTES = 104;
+/** u32: PARTITION record. */
+export const GROUPS_PARTITION = 0;
+/** u32: CELL array: counts that belong to single rows; their vector is a row’s level. */
+export const GROUPS_CELLS = 4;
+/** i32 */
+export const GROUPS_CELL_COUNT = 8;
+/** i32: 1 = the arrays below agree with the near and local lanes. */
+export const GROUPS_READY = 12;
+/** u32: i32 per position: local score, CLOSED where near is not OPEN. */
+export const GROUPS_KEY = 16;
+/** u32: u8 per position. */
+export const GROUPS_LEVEL = 20;
+/** u32: i32[LEVELS][blocks]: largest key of the block at the level. */
+export const GROUPS_BLOCK_MAX = 24;
+/** u32: i32[partitions][LEVELS]: rows that are open. */
+export const GROUPS_OPEN_COUNT = 28;
+/** u32: i32[partitions][LEVELS]: largest key. */
+export const GROUPS_BEST = 32;
+/** u32: i32[partitions][LEVELS]: smallest row with the largest key; -1 = to be looked up. */
+export const GROUPS_BEST_ROW = 36;
+/** u32: i32[partitions][LEVELS]: working memory, totals of the best rows. */
+export const GROUPS_TOTAL = 40;
+/** u32: f64[rates][partitions][LEVELS]: working memory, raw values. */
+export const GROUPS_RAW = 44;
+/** u32: i32[LEVELS]: rows of the level, closed ones included; 0 = the level is free. */
+export const GROUPS_LEVEL_ROWS = 48;
+/** u32: f64[LEVELS][cells]: the level’s vector. */
+export const GROUPS_LEVEL_CELLS = 52;
+export const GROUPS_BYTES = 56;
+/** i32: Partitions: sets of rows that no rule of the class tells apart by labels, taints or preferred terms. */
+export const PARTITION_COUNT = 0;
+/** i32: Blocks of 64 positions; every partition starts a block of its own. */
+export const PARTITION_BLOCKS = 4;
+/** u32: i32 per position: row, ascending within a partition; -1 = padding. */
+export const PARTITION_ROW_OF = 8;
+/** u32: i32 per row. */
+export const PARTITION_POSITION_OF = 12;
+/** u32: i32[count + 1]. */
+export const PARTITION_FIRST_BLOCK = 16;
+/** u32: i32 per block: its partition. */
+export const PARTITION_OF_BLOCK = 20;
+export const PARTITION_BYTES = 24;
+/** u32: Address of a TABLE record. */
+export const CELL_TABLE = 0;
+/** u32: i32 column of codes, each carried by one row at most; 0 = the row itself is the code. */
+export const CELL_COLUMN = 4;
+export const CELL_BYTES = 8;
 /** i32: Kernel number. */
 export const STEP_KERNEL = 0;
 /** i32: First verdict code of a filter; weight of a score. */
@@ -294,7 +348,11 @@ export const SOFT_SHARES = 24;
 export const SOFT_SKEW_ADDEND = 32;
 /** f64: Working value: ln(size + 2). */
 export const SOFT_WEIGHT = 40;
-export const SOFT_BYTES = 48;
+/** i32: Working value of the group index: rows or domains counted so far. */
+export const SOFT_SIZE = 48;
+/** i32 */
+export const SOFT_UNUSED = 52;
+export const SOFT_BYTES = 56;
 /** u32: DOMAIN_COUNT array: required affinity terms. */
 export const POD_AFFINITY_AFFINITY = 0;
 /** i32 */
@@ -338,4 +396,4 @@ export const RATE_MAXIMUM = 1;
 export const RATE_MAXIMUM_REVERSED = 2;
 export const RATE_POD_TOPOLOGY_SPREAD = 3;
 export const RATE_INTER_POD_AFFINITY = 4;
-export const LAYOUT_FINGERPRINT = -1592131430;
+export const LAYOUT_FINGERPRINT = 1361127011;

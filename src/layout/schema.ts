@@ -17,6 +17,11 @@ export const SPAN = 16;
 export const OPEN = 255;
 /** Total of a row that cannot be chosen. */
 export const CLOSED = -0x80000000;
+/**
+ * Levels of a class's group index: distinct vectors of counts that belong to single rows. Counts that rules spread evenly take few values at a time;
+ * a class that needs more is scanned in full.
+ */
+export const LEVELS = 8;
 /** Where the fleet record lies. Below are only NUMBERS, and nothing at 0, so that address 0 can mean "none". */
 export const FLEET_ADDRESS = 1024;
 /** Where the NUMBERS record lies. */
@@ -61,6 +66,8 @@ export const RECORDS: RecordTable = {
     ['latency', 'u32', 'u32 histogram of decision times; 0 = not recorded.'],
     ['balances', 'u32', 'u32 array: SHARES records whose `before` columns every change of a row brings up to date.'],
     ['balanceCount', 'i32', ''],
+    ['grouped', 'i32', 'Decisions of classes with normalised or counting rules that the group index made.'],
+    ['scanned', 'i32', 'Decisions of such classes that took a full scan.'],
   ],
   CLASS: [
     ['staticFilters', 'u32', 'STEP array: refusals that depend on the node object alone.'],
@@ -88,6 +95,35 @@ export const RECORDS: RecordTable = {
     ['constant', 'i32', 'Added to every total: normalised rules that are equal on all nodes.'],
     ['hostLane', 'u32', 'i32 lane of weighted scores computed by the host; 0 = none.'],
     ['usage', 'u32', 'USAGE record of the template.'],
+    ['groups', 'u32', 'GROUPS record; 0 = the class is scanned in full.'],
+  ],
+  GROUPS: [
+    ['partition', 'u32', 'PARTITION record.'],
+    ['cells', 'u32', 'CELL array: counts that belong to single rows; their vector is a row’s level.'],
+    ['cellCount', 'i32', ''],
+    ['ready', 'i32', '1 = the arrays below agree with the near and local lanes.'],
+    ['key', 'u32', 'i32 per position: local score, CLOSED where near is not OPEN.'],
+    ['level', 'u32', 'u8 per position.'],
+    ['blockMax', 'u32', 'i32[LEVELS][blocks]: largest key of the block at the level.'],
+    ['openCount', 'u32', 'i32[partitions][LEVELS]: rows that are open.'],
+    ['best', 'u32', 'i32[partitions][LEVELS]: largest key.'],
+    ['bestRow', 'u32', 'i32[partitions][LEVELS]: smallest row with the largest key; -1 = to be looked up.'],
+    ['total', 'u32', 'i32[partitions][LEVELS]: working memory, totals of the best rows.'],
+    ['raw', 'u32', 'f64[rates][partitions][LEVELS]: working memory, raw values.'],
+    ['levelRows', 'u32', 'i32[LEVELS]: rows of the level, closed ones included; 0 = the level is free.'],
+    ['levelCells', 'u32', 'f64[LEVELS][cells]: the level’s vector.'],
+  ],
+  PARTITION: [
+    ['count', 'i32', 'Partitions: sets of rows that no rule of the class tells apart by labels, taints or preferred terms.'],
+    ['blocks', 'i32', 'Blocks of 64 positions; every partition starts a block of its own.'],
+    ['rowOf', 'u32', 'i32 per position: row, ascending within a partition; -1 = padding.'],
+    ['positionOf', 'u32', 'i32 per row.'],
+    ['firstBlock', 'u32', 'i32[count + 1].'],
+    ['ofBlock', 'u32', 'i32 per block: its partition.'],
+  ],
+  CELL: [
+    ['table', 'u32', 'Address of a TABLE record.'],
+    ['column', 'u32', 'i32 column of codes, each carried by one row at most; 0 = the row itself is the code.'],
   ],
   STEP: [
     ['kernel', 'i32', 'Kernel number.'],
@@ -203,6 +239,8 @@ export const RECORDS: RecordTable = {
     ['shares', 'u32', 'f64 per code: working memory for count * weight + skewAddend; unused for the hostname key.'],
     ['skewAddend', 'f64', 'maxSkew - 1.'],
     ['weight', 'f64', 'Working value: ln(size + 2).'],
+    ['size', 'i32', 'Working value of the group index: rows or domains counted so far.'],
+    ['unused', 'i32', ''],
   ],
   POD_AFFINITY: [
     ['affinity', 'u32', 'DOMAIN_COUNT array: required affinity terms.'],

@@ -47,6 +47,9 @@ export function kernelVerdicts(pod: Pod, fleet: Fleet, classes: Classes, profile
   const cls = classes.of(pod.template, profile);
   const chosen = new Decider(fleet, 'first', new Prng(1)).decide(cls, pod);
   if (chosen === -2) return { refused: true, rows: [], chosen };
+  // A decision of the group index leaves verdicts and totals behind: the full scan brings them up to date, and must choose the same row.
+  fleet.core.exports.refresh(cls.address);
+  const scanned = cls.hostFilters.length + cls.hostScores.length > 0 ? chosen : fleet.core.exports.chooseFirst(cls.address);
   const diagnosis = new Diagnosis(fleet, cls);
   const totals = (fleet.core.u32[(cls.address + CLASS_TOTAL) / 4] as number) / 4;
   const hosted = new Set(cls.hostFilters.map(({ bound }) => bound.rule.name));
@@ -58,7 +61,7 @@ export function kernelVerdicts(pod: Pod, fleet: Fleet, classes: Classes, profile
     const total = fleet.core.i32[totals + row] as number;
     return total === CLOSED ? 'closed' : String(total);
   });
-  return { refused: false, rows, chosen };
+  return { refused: false, rows, chosen: chosen === scanned ? chosen : Number.NaN };
 }
 
 /** First difference between the two sides, or undefined. */

@@ -13,6 +13,18 @@ export interface LabelColumn {
   codeOf(value: string): number | undefined;
 }
 
+/**
+ * Something that decides what a rule says about a row: rows that agree in all of it, for all rules of a class, are decided together (the core's
+ * group index).
+ */
+export interface RowFact {
+  /** The row's code in the column; absent = a cell of `table` that is the row's own. */
+  readonly column?: LabelColumn;
+  /** The count in the cell of that code, or of the row. Absent: the code itself, or with `presence` only whether there is one. */
+  readonly table?: number;
+  readonly presence?: boolean;
+}
+
 /** The columns of one resource. */
 export interface ResourceColumns {
   /** i64. */
@@ -113,13 +125,13 @@ export interface RequestEncoder {
   staticFilter(kernel: number, params: number, statuses: readonly Status[]): void;
   /** `fitNames`: the filter is NodeResourcesFit with these requests; its reasons are looked up row by row. */
   localFilter(kernel: number, params: number, statuses: readonly Status[], fitNames?: readonly string[]): void;
-  /** `watched`: count tables whose changes may change the verdict of any row. */
-  countingFilter(kernel: number, params: number, statuses: readonly Status[], watched: readonly number[]): void;
+  /** `watched`: count tables whose changes may change the verdict of any row; `facts`: all that tells rows apart. */
+  countingFilter(kernel: number, params: number, statuses: readonly Status[], watched: readonly number[], facts: readonly RowFact[]): void;
   localScore(kernel: number, params: number, weight: number): void;
   /** A score that the row's node object alone decides: already weighted, one value per row. */
   staticScore(values: Int32Array): void;
-  /** A normalised score; `raw` is a lane from `taintLane` or `lane`. */
-  rate(kernel: number, params: number, weight: number, raw: number, watched: readonly number[]): void;
+  /** A normalised score; `raw` is a lane from `taintLane`, `termLane` (both final: without facts) or `lane`. */
+  rate(kernel: number, params: number, weight: number, raw: number, watched: readonly number[], facts?: readonly RowFact[]): void;
   /** i32 lane of the summed weights of the matching terms of a TERMS record. */
   termLane(terms: number): number;
   /** The whole cluster refuses the pod. */

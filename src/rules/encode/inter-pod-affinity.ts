@@ -22,7 +22,7 @@ import { REASON_AFFINITY, REASON_ANTI_AFFINITY, REASON_EXISTING } from '../inter
 import { hasPreferredTerms } from '../inter-pod-affinity-score.ts';
 import { type AffinityTerm, allTermsMatch, incomingTerms, namespaceLabels, podTerms, termMatches } from '../inter-pod-affinity-terms.ts';
 import { unresolvable, unschedulable } from '../rule.ts';
-import { type CarriedTerm, labelToken, type RequestEncoder, type RuleEncoding, type Tally } from './encoder.ts';
+import { type CarriedTerm, labelToken, type RequestEncoder, type RowFact, type RuleEncoding, type Tally } from './encoder.ts';
 
 /** Counts of one topology key. */
 interface DomainTable {
@@ -52,12 +52,8 @@ export const encodeInterPodAffinity: RuleEncoding<InterPodAffinityArgs> = {
     writeTables(encoder, address + POD_AFFINITY_EXISTING, address + POD_AFFINITY_EXISTING_COUNT, existing);
     encoder.u32(address + POD_AFFINITY_SELF_MATCH, allTermsMatch(terms.requiredAffinity, template) ? 1 : 0);
     const statuses = [unresolvable(REASON_AFFINITY), unschedulable(REASON_ANTI_AFFINITY), unschedulable(REASON_EXISTING)];
-    encoder.countingFilter(
-      FILTER_INTER_POD_AFFINITY,
-      address,
-      statuses,
-      [...affinity, ...anti, ...existing].map(({ table }) => table),
-    );
+    const tables = [...affinity, ...anti, ...existing];
+    encoder.countingFilter(FILTER_INTER_POD_AFFINITY, address, statuses, tables.map(tableOf), factsOf(encoder, tables));
   },
 
   score(encoder: RequestEncoder, args, weight) {
@@ -75,8 +71,7 @@ export const encodeInterPodAffinity: RuleEncoding<InterPodAffinityArgs> = {
     }));
     const address = encoder.allocate(POD_AFFINITY_BYTES);
     writeTables(encoder, address + POD_AFFINITY_SCORES, address + POD_AFFINITY_SCORE_COUNT, tables);
-    const watched = tables.map(({ table }) => table);
-    encoder.rate(RATE_INTER_POD_AFFINITY, address, weight, encoder.lane(8), watched);
+    encoder.rate(RATE_INTER_POD_AFFINITY, address, weight, encoder.lane(8), tables.map(tableOf), factsOf(encoder, tables));
   },
 
   carriedTerms(template, objects) {
@@ -101,6 +96,14 @@ function scoreFeeds(encoder: RequestEncoder, args: InterPodAffinityArgs): { topo
 
 function countsOf(encoder: RequestEncoder, topologyKey: string, tallies: readonly Tally[]): DomainTable {
   return { topologyKey, table: encoder.countTable({ topologyKey, feeds: tallies.map((tally) => ({ tally, weight: 1 })) }) };
+}
+
+function tableOf({ table }: DomainTable): number {
+  return table;
+}
+
+function factsOf(encoder: RequestEncoder, tables: readonly DomainTable[]): RowFact[] {
+  return tables.map(({ topologyKey, table }) => ({ column: encoder.labelColumn(topologyKey), table }));
 }
 
 function writeTables(encoder: RequestEncoder, field: number, countField: number, tables: readonly DomainTable[]): void {

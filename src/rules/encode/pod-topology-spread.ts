@@ -39,7 +39,7 @@ import {
 } from '../pod-topology-spread-constraints.ts';
 import { REASON_LABEL, REASON_SKEW } from '../pod-topology-spread-filter.ts';
 import { unresolvable, unschedulable } from '../rule.ts';
-import { type CountTableSpec, labelToken, type RequestEncoder, type RuleEncoding } from './encoder.ts';
+import { type CountTableSpec, labelToken, type RequestEncoder, type RowFact, type RuleEncoding } from './encoder.ts';
 
 type Feeds = CountTableSpec['feeds'];
 type Inclusion = NonNullable<CountTableSpec['include']>;
@@ -53,7 +53,9 @@ export const encodePodTopologySpread: RuleEncoding<PodTopologySpreadArgs> = {
     encoder.u32(address + SPREAD_HARD_CONSTRAINTS, list);
     encoder.u32(address + SPREAD_HARD_CONSTRAINT_COUNT, constraints.length);
     const watched = constraints.map((constraint, i) => writeHard(encoder, list + i * HARD_BYTES, constraint, constraints));
-    encoder.countingFilter(FILTER_POD_TOPOLOGY_SPREAD, address, [unresolvable(REASON_LABEL), unschedulable(REASON_SKEW)], watched);
+    const facts = constraints.map(({ topologyKey }, i) => ({ column: encoder.labelColumn(topologyKey), table: watched[i] as number }));
+    const statuses = [unresolvable(REASON_LABEL), unschedulable(REASON_SKEW)];
+    encoder.countingFilter(FILTER_POD_TOPOLOGY_SPREAD, address, statuses, watched, facts);
   },
 
   score(encoder: RequestEncoder, args, weight) {
@@ -66,9 +68,16 @@ export const encodePodTopologySpread: RuleEncoding<PodTopologySpreadArgs> = {
     encoder.u32(address + SPREAD_SOFT_CONSTRAINT_COUNT, constraints.length);
     encoder.u32(address + SPREAD_SOFT_REQUIRE_ALL, allKeys ? 1 : 0);
     const watched = constraints.map((constraint, i) => writeSoft(encoder, list + i * SOFT_BYTES, constraint, constraints, allKeys));
-    encoder.rate(RATE_POD_TOPOLOGY_SPREAD, address, weight, encoder.lane(4), watched);
+    const facts = constraints.flatMap(({ topologyKey }, i) => softFacts(encoder, topologyKey, watched[i] as number, allKeys));
+    encoder.rate(RATE_POD_TOPOLOGY_SPREAD, address, weight, encoder.lane(4), watched, facts);
   },
 };
+
+function softFacts(encoder: RequestEncoder, topologyKey: string, table: number, allKeys: boolean): RowFact[] {
+  const label = { column: encoder.labelColumn(topologyKey), presence: true };
+  if (topologyKey === HOSTNAME_KEY) return [label, { table }];
+  return [label, { column: encoder.labelColumn(topologyKey, !allKeys), table }];
+}
 
 function writeHard(encoder: RequestEncoder, at: number, constraint: Constraint, all: readonly Constraint[]): number {
   const { template } = encoder;

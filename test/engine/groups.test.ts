@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { Prng } from '../../src/base/prng.ts';
+import { Fleet } from '../../src/engine/fleet.ts';
+import { resolveOptions } from '../../src/engine/options.ts';
+import { Core } from '../../src/layout/core.ts';
+import { CLASS_GROUPS, FLEET_ADDRESS, FLEET_GROUPED, FLEET_SCANNED } from '../../src/layout/layout.generated.ts';
+import type { Node } from '../../src/model/node.ts';
+import type { Pod } from '../../src/model/pod.ts';
+import { type SchedulerCase, schedulerCase } from '../support/scheduler-cases.ts';
+
+/** Clusters; PLIMSOLL_RUNS overrides, for long runs. */
+const RUNS = Number(process.env.PLIMSOLL_RUNS ?? 120);
+const STEPS = 150;
+const STEPS_BETWEEN_NODE_CHANGES = 50;
+
+interface Placed {
+  readonly pod: Pod;
+  readonly node: string;
+}
+
+/** A fleet that decides by the group index where it can, or always by a full scan. */
+class Side {
+  readonly fleet: Fleet;
+  private readonly scans: boolean;
+
+  constructor({ snapshot, options }: SchedulerCase, nodes: readonly Node[], placed: readonly Placed[], core: Core, scans: boolean) {
+    const { semantics, profiles } = resolveOptions(options);
+    core.reset();
+    this.fleet = new Fleet(nodes, snapshot.objects, semantics, profiles, core);
+    this.scans = scans;
+    for (const { pod, node } of placed) this.fleet.place(pod, this.fleet.rowOf(node) as number);
+  }
+
+  /** The row, undefined for a class that the core does not decide alone. */
+  decide(pod: Pod): number | undefined {
+    const { core } = this.fleet;
+    const cls = this.fleet.classOf(pod, this.fleet.profileFor(pod.template) as NonNullable<ReturnType<Fleet['profileFor']>>);
+    if (cls.refused || cls.hostFilters.length + cls.hostScores.length > 0) return undefined;
+    if (this.scans) core.u32[(cls.address + CLASS_GROUPS) / 4] = 0;
+    return core.exports.chooseBest(cls.address);
+  }
+
+  count(field: number): number {
+    return this.fleet.core.i32[(FLEET_ADDRESS + field) / 4] as number;
+  }
+}
+
+/** One cluster through placements, removals and node changes; what the two sides disagree in. */
+function compareSides(run: SchedulerCase, prng: Prng, cores: readonly [Core, Core], tally: Map<string, number>): string[] {
+  const { snapshot } = run;
+  let nodes = [...snapshot.nodes];
+  const names = new Set(nodes.map(({ name }) => name));
+  let placed: Placed[] = snapshot.pods.filter(({ nodeName }) => names.has(nodeName)).map((pod) => ({ pod, node: pod.nodeName }));
+  const { profiles } = resolveOptions(run.options);
+  const served = new Set(profiles.map(({ schedulerName }) => schedulerName));
+  const models = snapshot.pods.filter(({ template }) => served.has(template.schedulerName));
+  if (models.length === 0 || nodes.length === 0) return [];
+  const wrong: string[] = [];
+  for (let step = 0; step < STEPS; ) {
+    const [indexed, scanning] = [new Side(run, nodes, placed, cores[0], false), new Side(run, nodes, placed, cores[1], true)];
+    for (const last = step + STEPS_BETWEEN_NODE_CHANGES; step < last; step++) {
+      const pod: Pod = { ...prng.pick(models), name: `step-${step}`, uid: `uid-step-${step}`, nodeName: '', terminating: false };
+      const row = indexed.decide(pod);
+      const want = scanning.decide(pod);
+      if (row !== want) wrong.push(`${run.name}, step ${step}: group index ${row}, full scan ${want}`);
+      if (want !== undefined && want >= 0) {
+        placed.push({ pod, node: (nodes[want] as Node).name });
+        for (const { fleet } of [indexed, scanning]) fleet.place(pod, want);
+      }
+      if (placed.length > 0 && ((want ?? -1) < 0 || prng.chance(1, 4))) {
+        const [gone] = placed.splice(prng.below(placed.length), 1) as [Placed];
+        for (const { fleet } of [indexed, scanning]) fleet.remove(gone.pod, fleet.rowOf(gone.node) as number);
+      }
+    }
+    for (const [name, field] of Object.entries({ grouped: FLEET_GROUPED, scanned: FLEET_SCANNED })) {
+      tally.set(name, (tally.get(name) ?? 0) + indexed.count(field));
+    }
+    expect(scanning.count(FLEET_GROUPED)).toBe(0);
+    ({ nodes, placed } = changedNodes(prng, nodes, placed));
+  }
+  return wrong;
+}
+
+/** One node cordoned, relabelled or gone with its pods. */
+function changedNodes(prng: Prng, nodes: readonly Node[], placed: readonly Placed[]): { nodes: Node[]; placed: Placed[] } {
+  const at = prng.below(nodes.length);
+  const node = nodes[at] as Node;
+  const kind = prng.below(3);
+  const donor = prng.pick(nodes);
+  const labels = new Map([...node.labels, ...[...donor.labels].filter(([key]) => key.endsWith('/zone'))]);
+  const changed: Node = kind === 0 ? { ...node, unschedulable: !node.unschedulable } : { ...node, labels };
+  if (kind < 2 || nodes.length === 1) return { nodes: nodes.with(at, changed), placed: [...placed] };
+  return { nodes: nodes.filter((other) => other !== node), placed: placed.filter((pod) => pod.node !== node.name) };
+}
+
+describe('the group index', () => {
+  it(`decides as the full scan does, placement by placement, in ${RUNS} clusters`, () => {
+    const cores: [Core, Core] = [new Core(), new Core()];
+    const tally = new Map<string, number>();
+    const wrong: string[] = [];
+    for (let seed = 1; seed <= RUNS && wrong.length < 5; seed++) {
+      wrong.push(...compareSides(schedulerCase(seed, seed % 4 === 0), new Prng(seed), cores, tally));
+    }
+    expect(wrong).toEqual([]);
+    // The fallback must be the exception, and must occur.
+    const grouped = tally.get('grouped') ?? 0;
+    const scanned = tally.get('scanned') ?? 0;
+    expect(grouped).toBeGreaterThan(40 * RUNS);
+    expect(scanned).toBeGreaterThan(0);
+  });
+});
