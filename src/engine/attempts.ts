@@ -120,7 +120,8 @@ export class Attempts {
 
   private explainOnce(pod: Pod, cls: PodClass): AttemptOutcome {
     const remembered = this.failures.get(cls);
-    if (remembered?.journalHead === this.journalHead) return remembered.outcome;
+    // A pod that is promised a node loses the promise by failing, which the failure of another does not do for it.
+    if (remembered?.journalHead === this.journalHead && this.nominations.of(pod) === undefined) return remembered.outcome;
     const outcome = this.explainFailure(pod, cls);
     if (outcome.kind === 'failed' && outcome.repeatable) this.failures.set(cls, { journalHead: this.journalHead, outcome });
     return outcome;

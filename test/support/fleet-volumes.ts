@@ -189,7 +189,7 @@ function drawInline(draw: Draw): RawItem {
   }
 }
 
-/** The claim of a pod's generic ephemeral volume; sometimes not there yet, sometimes somebody else's (of placed pods with `foreignClaims` only). */
+/** The claim of a pod's generic ephemeral volume; sometimes not there yet, sometimes somebody else's (with `foreignClaims` only if the pod counts as placed for others). */
 export function drawEphemeralClaim(
   draw: Draw,
   pod: { readonly namespace: string; readonly name: string; readonly uid: string; readonly placed: boolean },
