@@ -44,7 +44,12 @@ export function drawPods(draw: Draw, plan: PodPlan): RawItem[] {
     pods.push(pod);
     const volumes = (template.spec.volumes ?? []) as readonly RawItem[];
     if (!volumes.some((volume) => volume.ephemeral !== undefined)) return;
-    const claim = drawEphemeralClaim(draw, { namespace: template.namespace, name, uid: `uid-${name}`, placed: node !== undefined || draw.has('nominated') });
+    const claim = drawEphemeralClaim(draw, {
+      namespace: template.namespace,
+      name,
+      uid: `uid-${name}`,
+      placed: node !== undefined || draw.has('nominated'),
+    });
     if (claim !== undefined) claims.push(claim);
   };
   if (plan.nodeNames.length > 0)
