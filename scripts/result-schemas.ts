@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KUBE_VERSIONS } from '../src/model/gates.ts';
-import type { Drain, Fit } from '../src/model/plan-results.ts';
+import type { Drain, Fit, Survival } from '../src/model/plan-results.ts';
 import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
 
 const count = z.int().min(0);
@@ -172,6 +172,55 @@ export const drainSchema: z.ZodType<Drain> = z
   })
   .describe('The answer of `plimsoll drain`: in which order pods leave nodes, where each goes, and what stops that');
 
+const share = z.number().min(0).max(1);
+
+export const survivalSchema: z.ZodType<Survival> = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('Survival'),
+    provenance,
+    survives: z.boolean().describe('every loss is survived'),
+    domain: z.string().describe('the label that names the domains; node: each node is one'),
+    losses: z.int().min(1).describe('domains lost at once'),
+    results: z
+      .array(
+        z.strictObject({
+          domains: z.array(z.string()),
+          survived: z.boolean(),
+          nodes: count.describe('nodes that are lost'),
+          pods: count.describe('pods that are lost, without those that belong to their node'),
+          pending: z
+            .array(
+              z.strictObject({
+                ...podReference,
+                message: z.string().describe('as in the FailedScheduling event'),
+                preempted: z.literal(true).optional().describe('it was not lost itself: a more important pod took its place'),
+              }),
+            )
+            .describe('pods that have a node before the loss and none after it'),
+          preempted: count.describe('pods elsewhere that more important ones evict'),
+          budgets: z
+            .array(z.strictObject({ ...podReference, healthy: count, needed: count, services: z.array(z.string()) }))
+            .describe('PodDisruptionBudgets below their minimum at the moment of the loss, with the Services that select lost pods'),
+          free: z.strictObject({ cpu: share, memory: share }).describe('share of what remains that nobody asks for afterwards'),
+        }),
+      )
+      .describe('Worst first'),
+    loadPercent: count
+      .optional()
+      .describe("the largest percentage of today's load at which every loss is survived; 0: room is not the reason"),
+    summary: z.strictObject({
+      nodes: count,
+      domains: count,
+      survived: count,
+      pendingBefore: count.describe('pods that have no node before anything is lost'),
+      uncontrolled: count.describe('pods without a controller, placed again as if something made them anew'),
+      seconds,
+    }),
+    notModelled,
+  })
+  .describe('The answer of `plimsoll survive`: what happens when failure domains are lost');
+
 /** File name in docs/schema to the text of the JSON Schema. Unknown fields are allowed: v1 only ever grows. */
 export function schemaFiles(): ReadonlyMap<string, string> {
   const schemas = {
@@ -179,6 +228,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     'explanation.json': explanationSchema,
     'fit.json': fitSchema,
     'drain.json': drainSchema,
+    'survival.json': survivalSchema,
   };
   return new Map(
     Object.entries(schemas).map(([file, schema]) => {

@@ -16,4 +16,5 @@ export { explain } from './plan/explain.ts';
 export { type FitOptions, fit } from './plan/fit.ts';
 export type { PodManifest } from './plan/pod-templates.ts';
 export { schedule } from './plan/schedule.ts';
+export { type SurviveOptions, survive } from './plan/survive.ts';
 export { type ReadOptions, type ReadProgress, readSnapshot, type SnapshotSource } from './sources/read-snapshot.ts';

@@ -6,6 +6,7 @@ import { addFit } from './fit.ts';
 import { addGenerate } from './generate.ts';
 import { type Answer, examples, KUBECTL } from './help.ts';
 import { addSchedule } from './schedule.ts';
+import { addSurvive } from './survive.ts';
 import { addVersion } from './version.ts';
 
 const OVERVIEW = `
@@ -29,6 +30,7 @@ export function createProgram(answer: Answer): Command {
   addExplain(program, answer);
   addFit(program, answer);
   addDrain(program, answer);
+  addSurvive(program, answer);
   addGenerate(program);
   addVersion(program);
   addCompletion(program);

@@ -1,5 +1,5 @@
 /** Answers to capacity questions. */
-import type { API_VERSION, NearestMiss, PodReference, Provenance } from './results.ts';
+import type { API_VERSION, NearestMiss, PodReference, Provenance, Unschedulable } from './results.ts';
 
 export interface ReplicasOnNode {
   readonly nodeName: string;
@@ -120,6 +120,62 @@ export interface Drain {
     readonly pending: number;
     /** Pods that waited before anything was evicted, and had no room then. */
     readonly pendingBefore: number;
+    readonly seconds: number;
+  };
+  readonly notModelled: readonly string[];
+}
+
+/** A budget with fewer healthy pods than it asks for, at the moment of a loss: before anything is placed again. */
+export interface BrokenBudget extends PodReference {
+  readonly healthy: number;
+  readonly needed: number;
+  /** Names of the Services, in the budget's namespace, that select some of the lost pods. */
+  readonly services: readonly string[];
+}
+
+export interface PendingPod extends Unschedulable {
+  /** It was not lost itself: a more important pod took its place. */
+  readonly preempted?: true;
+}
+
+/** What happens when a failure domain is lost, or several at once. */
+export interface DomainLoss {
+  readonly domains: readonly string[];
+  readonly survived: boolean;
+  /** Nodes and pods that are lost; pods that belong to their node (DaemonSets, static pods) are not counted. */
+  readonly nodes: number;
+  readonly pods: number;
+  /** Pods that have a node before the loss and none after it. */
+  readonly pending: readonly PendingPod[];
+  /** Pods elsewhere that more important ones evict; they are placed again, or pending. */
+  readonly preempted: number;
+  readonly budgets: readonly BrokenBudget[];
+  /** Share of what the remaining nodes offer that nobody asks for afterwards, 0 to 1; cordoned nodes left out. */
+  readonly free: { readonly cpu: number; readonly memory: number };
+}
+
+export interface Survival {
+  readonly apiVersion: typeof API_VERSION;
+  readonly kind: 'Survival';
+  readonly provenance: Provenance;
+  /** Every loss is survived. */
+  readonly survives: boolean;
+  /** The label that names the domains; `node`: each node is one. */
+  readonly domain: string;
+  /** Domains lost at once. */
+  readonly losses: number;
+  /** Worst first. */
+  readonly results: readonly DomainLoss[];
+  /** The largest percentage of today's load at which every loss is survived; one percent more is not. Absent unless asked for. */
+  readonly loadPercent?: number;
+  readonly summary: {
+    readonly nodes: number;
+    readonly domains: number;
+    readonly survived: number;
+    /** Pods that have no node before anything is lost; they are left out. */
+    readonly pendingBefore: number;
+    /** Pods without a controller, which are placed again as if something made them anew. */
+    readonly uncontrolled: number;
     readonly seconds: number;
   };
   readonly notModelled: readonly string[];

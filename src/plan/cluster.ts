@@ -1,6 +1,7 @@
 import type { Change } from '../engine/change.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineOptions } from '../engine/options.ts';
+import type { Core } from '../layout/core.ts';
 import type { Node } from '../model/node.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import type { Schedule } from '../model/results.ts';
@@ -27,9 +28,14 @@ export class Cluster {
   /** When replacements are made: after everything in the snapshot. */
   private readonly laterMs: number;
 
-  constructor(snapshot: Snapshot, options: EngineOptions) {
-    this.engine = new Engine(snapshot, { ...options, untilStable: true });
-    this.budgets = new Budgets(snapshot);
+  /**
+   * @param parts.core Memory to use, of an engine that is done.
+   * @param parts.budgets Whether budgets are kept up; default true.
+   */
+  constructor(snapshot: Snapshot, options: EngineOptions, parts: { readonly core?: Core; readonly budgets?: boolean } = {}) {
+    this.engine = new Engine(snapshot, { ...options, untilStable: true }, parts.core);
+    const none = { ...snapshot, objects: { ...snapshot.objects, podDisruptionBudgets: [] } };
+    this.budgets = new Budgets(parts.budgets === false ? none : snapshot);
     this.pods = new Map(snapshot.pods.map((pod) => [podKey(pod), pod]));
     this.laterMs = snapshot.pods.reduce((latest, { createdMs }) => Math.max(latest, createdMs), 0) + 1;
   }

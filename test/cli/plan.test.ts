@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { drainSchema, fitSchema } from '../../scripts/result-schemas.ts';
+import { drainSchema, fitSchema, survivalSchema } from '../../scripts/result-schemas.ts';
 import { ROOT, runCli } from './run-cli.ts';
 
 const SHOP = ['-f', join(ROOT, 'examples/shop.yaml')];
@@ -110,6 +110,44 @@ describe.concurrent('drain', () => {
     [['-l', 'pool in old'], 'SELECTOR: is no label selector, got "pool in old" (for example app=web,zone in (a,b),!gpu)'],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await runCli(['drain', ...ZONES, ...args]);
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
+  });
+});
+
+describe.concurrent('survive', () => {
+  const SPARE = ['-f', join(ROOT, 'examples/spare.yaml')];
+
+  it('answers 0 or 2, in every format', async () => {
+    expect((await runCli(['survive', ...SPARE, '--domain', 'zone', '-q'])).code).toBe(0);
+    const { code, stderr } = await runCli(['survive', ...ZONES, '--domain', 'node']);
+    expect({ code, last: stderr.trimEnd().split('\n').at(-1) }).toEqual({
+      code: 2,
+      last: '4 of 5 losses survived; 5 domains by node; 5 nodes',
+    });
+    const result = await structured(survivalSchema, ['survive', ...ZONES, '--domain', 'zone']);
+    expect(result.results.map(({ domains }) => domains)).toEqual([['a'], ['b'], ['c']]);
+    expect((await runCli(['survive', ...ZONES, '--domain', 'zone', '-q', '-o', 'name'])).stdout).toBe(
+      ['a', 'b', 'c'].map((zone) => `topology.kubernetes.io/zone=${zone}\n`).join(''),
+    );
+  });
+
+  it('asks about machines that a table names', async () => {
+    const hosts = file('hosts.csv', 'node,host\nnode-a,m1\nnode-b,m1\nnode-c,m2\n');
+    const args = ['survive', ...SPARE, '--hosts', hosts, '--domain', 'host'];
+    expect((await runCli([...args, '-o', 'name', '-q'])).stdout).toBe('plimsoll.dev/host=m1\n');
+    expect((await runCli([...args, '--headroom', '-q'])).stdout).toContain("\nSurvives up to 88% of today's load, and not 89%.\n");
+  });
+
+  it.each<[args: string[], message: string]>([
+    [[], 'USAGE: --domain: no domain is named (use zone, rack, host, node or a node label)'],
+    [['--domain', 'zonne'], 'NOT_FOUND: domain: no node has a label of that name, got "zonne" (did you mean zone?)'],
+    [['--domain', 'zone', '--losses', '4'], 'USAGE: --losses: must be a whole number from 1 to 3, got "4"'],
+    [
+      ['--domain', 'host'],
+      'NOT_FOUND: domain: no node has a label of that name, got "host" (say where the nodes stand: --hosts or --host-labels)',
+    ],
+  ])('refuses %j', async (args, message) => {
+    const { code, stdout, stderr } = await runCli(['survive', ...ZONES, ...args]);
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
   });
 });

@@ -1,0 +1,156 @@
+import { secondsNow } from '../base/clock.ts';
+import { PlimsollError } from '../base/errors.ts';
+import { type EngineOptions, resolveOptions, withHosts } from '../engine/options.ts';
+import { Core } from '../layout/core.ts';
+import type { DomainLoss, Survival } from '../model/plan-results.ts';
+import { API_VERSION } from '../model/results.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Semantics } from '../rules/rule.ts';
+import { checkCount } from './checks.ts';
+import { Cluster, isFixed } from './cluster.ts';
+import { combinationCount, combinations, type Domain, domainsOf } from './domains.ts';
+import { hopelessPercent, scaledSnapshot } from './load.ts';
+import { Losses } from './losses.ts';
+
+export interface SurviveOptions extends EngineOptions {
+  /** Domains lost at once, 1 to 3; default 1. */
+  readonly losses?: number;
+  /** A loss that takes a PodDisruptionBudget under its minimum, before anything is placed again, is not survived. */
+  readonly keepBudgets?: boolean;
+  /** Find `loadPercent` too: about ten times the work. */
+  readonly headroom?: boolean;
+  /** Called after each loss. */
+  readonly onLoss?: (done: number, total: number) => void;
+}
+
+const LOSSES_MAX = 3;
+/** Runs in one question; pairs of 200 domains. */
+const RUNS_MAX = 20_000;
+/** Ten thousand times today's load is no question any more. */
+const PERCENT_MAX = 1_000_000;
+
+/**
+ * Takes each failure domain away in turn (each pair, with `losses: 2`), has the scheduler place what it ran, by priority, and says what stays without
+ * a node. Pods that have no node before are left out. Pods without a controller are placed again like all others.
+ *
+ * @param domain `zone`, `host`, `rack`, `node`, or a label key; see `domainsOf`.
+ * @throws PlimsollError NOT_FOUND for the domain, USAGE for the options, INCONSISTENT for hosts, and what `resolveOptions` throws.
+ */
+export async function survive(snapshot: Snapshot, domain: string, options: SurviveOptions = {}): Promise<Survival> {
+  const started = secondsNow();
+  const { losses = 1, keepBudgets = false, headroom = false, onLoss = () => {} } = options;
+  checkCount('losses', losses, 1, LOSSES_MAX);
+  const { hosts: _applied, onProgress: _own, ...rest } = options;
+  const placed = withHosts(snapshot, options);
+  const { key, all, remarks } = domainsOf(placed.nodes, domain);
+  const choices = choicesOf(all, losses);
+  const question = new Question(placed, rest, choices, keepBudgets);
+  const today = await question.at(100);
+  const results: DomainLoss[] = [];
+  for (const [i, choice] of choices.entries()) {
+    results.push(await today.losses.lose(choice, keepBudgets));
+    onLoss(i + 1, choices.length);
+  }
+  const worstFirst = results.map((_, i) => i).sort((a, b) => worse(results[a] as DomainLoss, results[b] as DomainLoss));
+  const survived = results.filter((result) => result.survived).length;
+  const survives = survived === results.length;
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Survival',
+    provenance: today.cluster.engine.provenance,
+    survives,
+    domain: key,
+    losses,
+    results: worstFirst.map((i) => results[i] as DomainLoss),
+    ...(headroom ? { loadPercent: await question.loadPercent(survives, worstFirst) } : {}),
+    summary: {
+      nodes: placed.nodes.length,
+      domains: all.length,
+      survived,
+      pendingBefore: today.pending,
+      uncontrolled: today.base.pods.filter((pod) => !pod.template.owner && !isFixed(pod)).length,
+      seconds: secondsNow() - started,
+    },
+    notModelled: [...placed.notModelled, ...remarks, ...today.cluster.engine.settings.warnings],
+  };
+}
+
+function choicesOf(domains: readonly Domain[], losses: number): Domain[][] {
+  if (domains.length === 0) throw new PlimsollError('NOT_FOUND', 'the snapshot has no nodes', { path: 'domain' });
+  if (losses > domains.length) {
+    throw new PlimsollError('USAGE', `cannot be more than the ${domains.length} domains`, { path: 'losses', value: losses });
+  }
+  const count = combinationCount(domains.length, losses);
+  if (count <= RUNS_MAX) return [...combinations(domains, losses)];
+  const hint = `${domains.length} domains make ${count} choices of ${losses}; ask about larger domains`;
+  throw new PlimsollError('USAGE', `asks for more than ${RUNS_MAX} losses`, { path: 'losses', value: losses, hint });
+}
+
+/** Pods without a node first, then broken budgets, then little room; otherwise as the nodes name the domains. */
+function worse(a: DomainLoss, b: DomainLoss): number {
+  const least = ({ free }: DomainLoss) => Math.min(free.cpu, free.memory);
+  return (
+    Number(a.survived) - Number(b.survived) ||
+    b.pending.length - a.pending.length ||
+    b.budgets.length - a.budgets.length ||
+    least(a) - least(b)
+  );
+}
+
+interface State {
+  readonly cluster: Cluster;
+  readonly base: Snapshot;
+  readonly losses: Losses;
+  /** Pods that have no node before anything is lost. */
+  readonly pending: number;
+}
+
+class Question {
+  private readonly snapshot: Snapshot;
+  private readonly options: EngineOptions;
+  private readonly choices: readonly Domain[][];
+  private readonly keepBudgets: boolean;
+  private readonly semantics: Semantics;
+  private readonly core = new Core();
+  private today: Snapshot | undefined;
+
+  constructor(snapshot: Snapshot, options: EngineOptions, choices: readonly Domain[][], keepBudgets: boolean) {
+    this.snapshot = snapshot;
+    this.options = options;
+    this.semantics = resolveOptions(options).semantics;
+    this.choices = choices;
+    this.keepBudgets = keepBudgets;
+  }
+
+  /** The cluster as it settles under a load, without what finds no node. */
+  async at(percent: number): Promise<State> {
+    const { semantics } = this;
+    const start = this.today ? scaledSnapshot(this.today, percent, semantics) : this.snapshot;
+    const cluster = new Cluster(start, this.options, { core: this.core });
+    const { waiting } = await cluster.settle();
+    const settled = cluster.engine.snapshot();
+    const base = { ...settled, pods: settled.pods.filter(({ nodeName }) => nodeName !== '') };
+    this.today ??= base;
+    return { cluster, base, losses: new Losses(base, this.options, cluster.budgets, semantics, this.core), pending: waiting.size };
+  }
+
+  /** Bisection over whole percentages: the answer is survived and one more is not. Not monotone in theory; the answer is such a step in any case. */
+  async loadPercent(survivesToday: boolean, worstFirst: readonly number[]): Promise<number> {
+    const today = this.today as Snapshot;
+    let good = survivesToday ? 100 : 0;
+    let bad = survivesToday ? hopelessPercent(today, this.semantics, PERCENT_MAX) : 100;
+    while (bad - good > 1) {
+      const middle = Math.floor((good + bad) / 2);
+      if (await this.survivesAt(middle, worstFirst)) good = middle;
+      else bad = middle;
+    }
+    return good;
+  }
+
+  private async survivesAt(percent: number, worstFirst: readonly number[]): Promise<boolean> {
+    const state = await this.at(percent);
+    if (state.pending > 0) return false;
+    for (const i of worstFirst) if (!(await state.losses.lose(this.choices[i] as Domain[], this.keepBudgets)).survived) return false;
+    return true;
+  }
+}
