@@ -4,18 +4,19 @@ import {
   BLOCK, CLASS_BLOCK_MAX, CLASS_SUPER_MAX, CLASS_TOTAL, CLASS_VERDICT, CLOSED, FLEET_ADDRESS, FLEET_CAPACITY, FLEET_EXAMINED_FAILURES, FLEET_NEXT_START,
   FLEET_ORDER, FLEET_ROWS, FLEET_SAMPLED, FLEET_SCRATCH, OPEN,
 } from './layout.generated';
+import { maximumOf } from './lane';
 
 /** First position of the largest of `count` values; -1 when all are CLOSED. */
 function firstMaximum(values: usize, count: i32): i32 {
-  let best = CLOSED;
-  let at = -1;
-  for (let i = 0; i < count; i++) {
-    const value = load<i32>(values + (<usize>i << 2));
-    if (value > best) {
-      best = value;
-      at = i;
-    }
+  const best = maximumOf(values, count);
+  if (best == CLOSED) return -1;
+  const wanted = i32x4.splat(best);
+  let at = 0;
+  for (; at + 4 <= count; at += 4) {
+    const equal = i32x4.bitmask(i32x4.eq(v128.load(values + (<usize>at << 2)), wanted));
+    if (equal) return at + ctz<i32>(equal);
   }
+  while (load<i32>(values + (<usize>at << 2)) != best) at++;
   return at;
 }
 

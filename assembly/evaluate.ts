@@ -16,7 +16,7 @@ import {
   OPEN, RATE_BYTES, RATE_HIGH, RATE_INTER_POD_AFFINITY, RATE_KERNEL, RATE_LOW, RATE_MAXIMUM_REVERSED, RATE_POD_TOPOLOGY_SPREAD, RATE_RAW,
   RATE_WEIGHT, SPAN, STEP_BYTES, STEP_CODE, STEP_KERNEL, STEP_PARAMS, TABLE_REVISION,
 } from './layout.generated';
-import { copyLane, highest, openDiffers, openLane } from './lane';
+import { copyLane, highest, maximumOf, openDiffers, openLane } from './lane';
 import { forgetGroups, updateGroups } from './groups';
 import { normalizeMaximum } from './normalize';
 import { filterKernel, prepareKernel, scoreKernel } from './kernels.generated';
@@ -155,21 +155,8 @@ function raiseTree(cls: usize, begin: i32, end: i32): void {
   const blockCount = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 6;
   for (let group = first >> 6; group < (last + 63) >> 6; group++) {
     const left = blockCount - (group << 6);
-    let most = CLOSED;
-    for (let i = 0; i < (left < 64 ? left : 64); i++) {
-      const value = load<i32>(blocks + (<usize>((group << 6) + i) << 2));
-      if (value > most) most = value;
-    }
-    store<i32>(supers + (<usize>group << 2), most);
+    store<i32>(supers + (<usize>group << 2), maximumOf(blocks + (<usize>group << 8), left < 64 ? left : 64));
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function maximumOf(values: usize, count: i32): i32 {
-  let most = v128.load(values);
-  for (let i = 4; i < count; i += 4) most = i32x4.max_s(most, v128.load(values + (<usize>i << 2)));
-  return highest(most);
 }
 
 function totalsAndTree(cls: usize, verdict: usize, begin: i32, end: i32): void {

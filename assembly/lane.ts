@@ -1,6 +1,6 @@
 // Lanes: one byte per row, 255 (OPEN) = nothing refuses the row, else the smallest refusing code.
 
-import { OPEN } from './layout.generated';
+import { CLOSED, OPEN } from './layout.generated';
 
 /** Lowers the row's verdict to `code` where it is larger. */
 // @ts-ignore: decorator
@@ -49,4 +49,14 @@ export function highest(four: v128): i32 {
   const a = i32x4.extract_lane(pair, 0);
   const b = i32x4.extract_lane(pair, 1);
   return a > b ? a : b;
+}
+
+/** Largest of `count` i32, CLOSED for none. */
+export function maximumOf(values: usize, count: i32): i32 {
+  let four = i32x4.splat(CLOSED);
+  let i = 0;
+  for (; i + 4 <= count; i += 4) four = i32x4.max_s(four, v128.load(values + (<usize>i << 2)));
+  let most = highest(four);
+  for (; i < count; i++) most = max<i32>(most, load<i32>(values + (<usize>i << 2)));
+  return most;
 }
