@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KUBE_VERSIONS } from '../src/model/gates.ts';
-import type { Drain, Fit, Survival } from '../src/model/plan-results.ts';
+import type { Drain, Fit, Rollout, Survival } from '../src/model/plan-results.ts';
 import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
 
 const count = z.int().min(0);
@@ -117,6 +117,17 @@ export const fitSchema: z.ZodType<Fit> = z
   })
   .describe('The answer of `plimsoll fit`: how many more copies of pods fit, where, and what stops the next one');
 
+const preemptedPods = z
+  .array(
+    z.strictObject({
+      ...podReference,
+      node: z.string(),
+      by: z.string().describe('the pod that takes its place'),
+      to: z.string().optional().describe('where it goes in turn'),
+    }),
+  )
+  .describe('Pods elsewhere that are evicted for the sake of more important ones');
+
 const drainPod = z.strictObject({ ...podReference, node: z.string(), reason: z.string() });
 
 export const drainSchema: z.ZodType<Drain> = z
@@ -149,16 +160,7 @@ export const drainSchema: z.ZodType<Drain> = z
     blocked: z.array(drainPod).describe('What stops the drain'),
     ignored: z.array(drainPod).describe('What stays, or goes by itself'),
     warnings: z.array(drainPod).describe('What kubectl drain warns about'),
-    preempted: z
-      .array(
-        z.strictObject({
-          ...podReference,
-          node: z.string(),
-          by: z.string().describe('the pod that takes its place'),
-          to: z.string().optional().describe('where it goes in turn'),
-        }),
-      )
-      .describe('Pods elsewhere that are evicted for the sake of more important ones'),
+    preempted: preemptedPods,
     groups: z.array(z.array(z.string())).describe('Nodes of one group can be drained at the same time'),
     summary: z.strictObject({
       nodes: count,
@@ -221,6 +223,52 @@ export const survivalSchema: z.ZodType<Survival> = z
   })
   .describe('The answer of `plimsoll survive`: what happens when failure domains are lost');
 
+export const rolloutSchema: z.ZodType<Rollout> = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('Rollout'),
+    provenance,
+    workload: z.strictObject({ kind: z.enum(['Deployment', 'StatefulSet']), ...podReference }),
+    completes: z.boolean(),
+    reason: z.string().optional().describe('where and why it stops; absent when it completes'),
+    remedy: z.string().optional().describe('a change of the strategy with which it would complete'),
+    strategy: z.strictObject({
+      type: z.string(),
+      replicas: count,
+      maxSurge: count.optional().describe('in pods'),
+      maxUnavailable: count.optional().describe('in pods'),
+      partition: count.optional(),
+    }),
+    steps: z
+      .array(
+        z.strictObject({
+          action: z.enum(['create', 'delete']),
+          revision: z.enum(['old', 'new']),
+          pods: z.array(
+            z.strictObject({
+              ...podReference,
+              node: z.string().optional().describe('the node that it goes to, or leaves'),
+              message: z.string().optional().describe('why it has none, as in the FailedScheduling event'),
+            }),
+          ),
+          old: count.describe('pods of the old revision after the step'),
+          new: count.describe('pods of the new revision after the step'),
+          available: count.describe('pods of both with a node after the step'),
+        }),
+      )
+      .describe("Acts of the workload's controller, each followed by the scheduler's"),
+    pending: z.array(z.strictObject({ ...podReference, message: z.string() })).describe('pods of the workload without a node at the end'),
+    preempted: preemptedPods,
+    summary: z.strictObject({
+      nodes: count,
+      leastAvailable: count.describe('fewest pods of the workload with a node on the way'),
+      pendingBefore: count.describe('pods that have no node before the update'),
+      seconds,
+    }),
+    notModelled,
+  })
+  .describe('The answer of `plimsoll rollout`: whether an update comes to its end');
+
 /** File name in docs/schema to the text of the JSON Schema. Unknown fields are allowed: v1 only ever grows. */
 export function schemaFiles(): ReadonlyMap<string, string> {
   const schemas = {
@@ -229,6 +277,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     'fit.json': fitSchema,
     'drain.json': drainSchema,
     'survival.json': survivalSchema,
+    'rollout.json': rolloutSchema,
   };
   return new Map(
     Object.entries(schemas).map(([file, schema]) => {

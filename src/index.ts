@@ -15,6 +15,8 @@ export { type DrainOptions, type DrainTarget, drain } from './plan/drain.ts';
 export { explain } from './plan/explain.ts';
 export { type FitOptions, fit } from './plan/fit.ts';
 export type { PodManifest } from './plan/pod-templates.ts';
+export { type RolloutOptions, rollout } from './plan/rollout.ts';
 export { schedule } from './plan/schedule.ts';
 export { type SurviveOptions, survive } from './plan/survive.ts';
+export type { WorkloadReference } from './plan/workload.ts';
 export { type ReadOptions, type ReadProgress, readSnapshot, type SnapshotSource } from './sources/read-snapshot.ts';

@@ -5,6 +5,7 @@ import { addExplain } from './explain.ts';
 import { addFit } from './fit.ts';
 import { addGenerate } from './generate.ts';
 import { type Answer, examples, KUBECTL } from './help.ts';
+import { addRollout } from './rollout.ts';
 import { addSchedule } from './schedule.ts';
 import { addSurvive } from './survive.ts';
 import { addVersion } from './version.ts';
@@ -31,6 +32,7 @@ export function createProgram(answer: Answer): Command {
   addFit(program, answer);
   addDrain(program, answer);
   addSurvive(program, answer);
+  addRollout(program, answer);
   addGenerate(program);
   addVersion(program);
   addCompletion(program);

@@ -180,3 +180,54 @@ export interface Survival {
   };
   readonly notModelled: readonly string[];
 }
+
+export interface RolloutPod extends PodReference {
+  /** The node that it goes to, or leaves. */
+  readonly node?: string;
+  /** Why it has none: upstream's FailedScheduling text. */
+  readonly message?: string;
+}
+
+/** One act of the controller, after which the scheduler has placed what it could. */
+export interface RolloutStep {
+  readonly action: 'create' | 'delete';
+  readonly revision: 'old' | 'new';
+  readonly pods: readonly RolloutPod[];
+  /** Pods after the step, and how many of all have a node. */
+  readonly old: number;
+  readonly new: number;
+  readonly available: number;
+}
+
+export interface Rollout {
+  readonly apiVersion: typeof API_VERSION;
+  readonly kind: 'Rollout';
+  readonly provenance: Provenance;
+  readonly workload: PodReference & { readonly kind: 'Deployment' | 'StatefulSet' };
+  readonly completes: boolean;
+  /** Where and why it stops; absent when it completes. */
+  readonly reason?: string;
+  /** A change of the strategy with which it would complete. */
+  readonly remedy?: string;
+  readonly strategy: {
+    readonly type: string;
+    readonly replicas: number;
+    readonly maxSurge?: number;
+    readonly maxUnavailable?: number;
+    readonly partition?: number;
+  };
+  readonly steps: readonly RolloutStep[];
+  /** Pods of the workload without a node at the end. */
+  readonly pending: readonly Unschedulable[];
+  /** Pods of others that are evicted for the sake of its pods. */
+  readonly preempted: readonly DrainPreemption[];
+  readonly summary: {
+    readonly nodes: number;
+    /** Fewest pods of the workload with a node on the way. */
+    readonly leastAvailable: number;
+    /** Pods that have no node before the update. */
+    readonly pendingBefore: number;
+    readonly seconds: number;
+  };
+  readonly notModelled: readonly string[];
+}

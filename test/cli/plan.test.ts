@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { drainSchema, fitSchema, survivalSchema } from '../../scripts/result-schemas.ts';
+import { drainSchema, fitSchema, rolloutSchema, survivalSchema } from '../../scripts/result-schemas.ts';
 import { ROOT, runCli } from './run-cli.ts';
 
 const SHOP = ['-f', join(ROOT, 'examples/shop.yaml')];
@@ -148,6 +148,45 @@ describe.concurrent('survive', () => {
     ],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await runCli(['survive', ...ZONES, ...args]);
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
+  });
+});
+
+describe.concurrent('rollout', () => {
+  const WEB = ['rollout', 'deployment/web', '-n', 'shop', ...ZONES];
+
+  it('answers 0 when the update completes, 2 with the reason when not', async () => {
+    const { code, stdout, stderr } = await runCli(WEB);
+    expect({ code, end: stdout.slice(-11), stderr }).toEqual({
+      code: 0,
+      end: 'Completes.\n',
+      stderr: '5 steps; at least 5 available on the way\n',
+    });
+    const stuck = await runCli(['rollout', 'sts/db', '-n', 'shop', ...ZONES, '--set', 'cpu=3', '-q']);
+    expect(stuck.code).toBe(2);
+    expect(stuck.stdout).toMatch(
+      /\nDoes not complete: stops with 2 old and 1 new pods of 3: the next one waits for db-2\. db-2: 0\/5 nodes are available: 5 Insufficient cpu\./,
+    );
+  });
+
+  it('has every format', async () => {
+    const result = await structured(rolloutSchema, WEB);
+    expect(result).toMatchObject({ completes: true, strategy: { maxSurge: 2, maxUnavailable: 1 } });
+    const { stdout } = await runCli([...WEB, '-q', '-o', 'name']);
+    expect(stdout.split('\n')[0]).toBe('pod/shop/web-rollout-0 node-b2');
+    expect(stdout.trimEnd().split('\n')).toHaveLength(6);
+  });
+
+  it.each<[args: string[], message: string]>([
+    [['web'], 'USAGE: workload: is neither deployment/NAME nor statefulset/NAME, got "web"'],
+    [['daemonset/agent'], 'USAGE: workload: is neither deployment/NAME nor statefulset/NAME, got "daemonset/agent"'],
+    [['deployment/web'], 'NOT_FOUND: workload: there is no such Deployment in the snapshot, got "default/web" (did you mean shop/web?)'],
+    [
+      ['deployment/web', '-n', 'shop', '--set', 'maxSurge=0', '--set', 'maxUnavailable=0'],
+      'FIELD: spec.strategy.rollingUpdate.maxUnavailable: may not be 0 when maxSurge is 0, got "0"',
+    ],
+  ])('refuses %j', async (args, message) => {
+    const { code, stdout, stderr } = await runCli(['rollout', ...args, ...ZONES]);
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
   });
 });
