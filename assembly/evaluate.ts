@@ -16,7 +16,7 @@ import {
   OPEN, RATE_BYTES, RATE_HIGH, RATE_INTER_POD_AFFINITY, RATE_KERNEL, RATE_LOW, RATE_MAXIMUM_REVERSED, RATE_POD_TOPOLOGY_SPREAD, RATE_RAW,
   RATE_WEIGHT, SPAN, STEP_BYTES, STEP_CODE, STEP_KERNEL, STEP_PARAMS, TABLE_REVISION,
 } from './layout.generated';
-import { copyLane, highest, maximumOf, openDiffers, openLane } from './lane';
+import { copyLane, highest, maximumOf, openLane, openSpan } from './lane';
 import { forgetGroups, updateGroups } from './groups';
 import { normalizeMaximum } from './normalize';
 import { filterKernel, prepareKernel, scoreKernel } from './kernels.generated';
@@ -45,10 +45,16 @@ export function buildStatic(cls: usize, begin: i32, end: i32): void {
 /** near and local lanes of a range. */
 export function buildLocal(cls: usize, begin: i32, end: i32): void {
   const near = load<usize>(cls, CLASS_NEAR);
-  copyLane(near, load<usize>(cls, CLASS_FIXED), begin, end);
-  runFilters(load<usize>(cls, CLASS_LOCAL_FILTERS), load<i32>(cls, CLASS_LOCAL_FILTER_COUNT), begin, end, near);
+  const fixed = load<usize>(cls, CLASS_FIXED);
   const local = load<usize>(cls, CLASS_LOCAL);
-  memory.fill(local + (<usize>begin << 2), 0, <usize>(end - begin) << 2);
+  if (end - begin == SPAN) {
+    store<u32>(near + <usize>begin, load<u32>(fixed + <usize>begin));
+    v128.store(local + (<usize>begin << 2), i32x4.splat(0));
+  } else {
+    copyLane(near, fixed, begin, end);
+    memory.fill(local + (<usize>begin << 2), 0, <usize>(end - begin) << 2);
+  }
+  runFilters(load<usize>(cls, CLASS_LOCAL_FILTERS), load<i32>(cls, CLASS_LOCAL_FILTER_COUNT), begin, end, near);
   const scores = load<usize>(cls, CLASS_LOCAL_SCORES);
   const count = load<i32>(cls, CLASS_LOCAL_SCORE_COUNT);
   for (let i = 0; i < count; i++) {
@@ -159,6 +165,24 @@ function raiseTree(cls: usize, begin: i32, end: i32): void {
   }
 }
 
+/** Totals of one span, and the tree above it: looked through again only where the span held a maximum that has gone down. */
+function totalsOfSpan(cls: usize, verdict: usize, begin: i32): void {
+  const at = load<usize>(cls, CLASS_TOTAL) + (<usize>begin << 2);
+  const block = begin >> 6;
+  const maximum = load<usize>(cls, CLASS_BLOCK_MAX) + (<usize>block << 2);
+  const old = load<i32>(maximum);
+  const before = highest(v128.load(at));
+  total(cls, verdict, begin, begin + SPAN);
+  const after = highest(v128.load(at));
+  if (after < old) {
+    if (before == old) raiseTree(cls, begin, begin + SPAN);
+    return;
+  }
+  store<i32>(maximum, after);
+  const above = load<usize>(cls, CLASS_SUPER_MAX) + (<usize>(block >> 6) << 2);
+  if (after > load<i32>(above)) store<i32>(above, after);
+}
+
 function totalsAndTree(cls: usize, verdict: usize, begin: i32, end: i32): void {
   total(cls, verdict, begin, end);
   raiseTree(cls, begin, end);
@@ -180,17 +204,10 @@ export function catchUp(cls: usize): i32 {
   for (let at = load<u32>(cls, CLASS_REVISION); at != head; at++) {
     const row = journalRow(at);
     const begin = row & ~(SPAN - 1);
-    if (verdict == near) {
-      // The lane is overwritten: keep the old span to compare.
-      const before = v128.load(near + <usize>begin);
-      buildLocal(cls, begin, begin + SPAN);
-      const open = i8x16.splat(<i8>OPEN);
-      const after = v128.load(near + <usize>begin);
-      if (v128.any_true(v128.xor(i8x16.eq(before, open), i8x16.eq(after, open)))) found |= REOPENED;
-    } else {
-      buildLocal(cls, begin, begin + SPAN);
-      if (openDiffers(near, verdict, begin, begin + SPAN)) found |= REOPENED;
-    }
+    // Where there are no counting filters the verdict lane is the near lane, and about to be overwritten.
+    const before = openSpan(verdict, begin);
+    buildLocal(cls, begin, begin + SPAN);
+    if (openSpan(near, begin) != before) found |= REOPENED;
     updateGroups(cls, row);
   }
   return found;
@@ -258,8 +275,7 @@ export function refresh(cls: usize): void {
     } else {
       const head = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD);
       for (let at = from; at != head; at++) {
-        const begin = journalRow(at) & ~(SPAN - 1);
-        totalsAndTree(cls, verdict, begin, begin + SPAN);
+        totalsOfSpan(cls, verdict, journalRow(at) & ~(SPAN - 1));
       }
     }
   }

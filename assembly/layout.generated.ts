@@ -1,6 +1,6 @@
 // Generated from src/layout/schema.ts by `npm run layout`. Do not edit.
 export const BLOCK: i32 = 64;
-export const SPAN: i32 = 16;
+export const SPAN: i32 = 4;
 export const LEVELS: i32 = 8;
 export const OPEN: i32 = 255;
 export const CLOSED: i32 = -2147483648;
@@ -222,4 +222,4 @@ export const RATE_MAXIMUM: i32 = 1;
 export const RATE_MAXIMUM_REVERSED: i32 = 2;
 export const RATE_POD_TOPOLOGY_SPREAD: i32 = 3;
 export const RATE_INTER_POD_AFFINITY: i32 = 4;
-export const LAYOUT_FINGERPRINT: i32 = 1361127011;
+export const LAYOUT_FINGERPRINT: i32 = 637573634;

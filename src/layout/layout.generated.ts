@@ -1,6 +1,6 @@
 // Generated from src/layout/schema.ts by `npm run layout`. Do not edit.
 export const BLOCK = 64;
-export const SPAN = 16;
+export const SPAN = 4;
 export const LEVELS = 8;
 export const OPEN = 255;
 export const CLOSED = -2147483648;
@@ -396,4 +396,4 @@ export const RATE_MAXIMUM = 1;
 export const RATE_MAXIMUM_REVERSED = 2;
 export const RATE_POD_TOPOLOGY_SPREAD = 3;
 export const RATE_INTER_POD_AFFINITY = 4;
-export const LAYOUT_FINGERPRINT = 1361127011;
+export const LAYOUT_FINGERPRINT = 637573634;

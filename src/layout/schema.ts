@@ -11,8 +11,8 @@ export type RecordTable = Readonly<Record<string, readonly Field[]>>;
 
 /** Rows per block of the max-tree. Capacity is always a multiple of BLOCK rows; rows beyond the last node are closed. */
 export const BLOCK = 64;
-/** Rows that are evaluated together after one row changed: kernels take ranges that are multiples of SPAN. */
-export const SPAN = 16;
+/** Rows that are evaluated together after one row changed: the kernels of local rules take ranges that are multiples of SPAN, the others of 16. */
+export const SPAN = 4;
 /** Verdict of a row that no rule refuses. Codes below it are refusals, numbered in profile order, so that the minimum is the first. */
 export const OPEN = 255;
 /** Total of a row that cannot be chosen. */
