@@ -37,14 +37,14 @@ export class Engine {
   private busy = false;
   private core: Core | undefined;
 
-  /** @throws PlimsollError for options and configuration, see `resolveOptions`. */
-  constructor(snapshot: Snapshot, options: EngineOptions = {}, core?: Core) {
+  /** `core`: memory of an engine that is done. `pods`: by `podKey`, instead of the snapshot's. @throws PlimsollError, see `resolveOptions`. */
+  constructor(snapshot: Snapshot, options: EngineOptions = {}, core?: Core, pods?: Map<string, Pod>) {
     this.options = options;
     this.settings = resolveOptions(options);
     this.source = snapshot;
     this.objects = snapshot.objects;
     this.nodes = [...snapshot.nodes];
-    this.pods = new Map(snapshot.pods.map((pod) => [podKey(pod), pod]));
+    this.pods = pods ?? new Map(snapshot.pods.map((pod) => [podKey(pod), pod]));
     this.core = core;
     // What contradicts itself is refused here rather than at the first question.
     withHosts(snapshot, options);

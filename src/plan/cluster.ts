@@ -8,6 +8,55 @@ import type { Schedule } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { Budgets } from './budgets.ts';
 
+/** What a caller with many clusters alike need not have made for each. */
+export interface ClusterParts {
+  readonly core?: Core;
+  readonly budgets?: boolean;
+  readonly pods?: Map<string, Pod>;
+  readonly known?: ReadonlyMap<string, Pod>;
+  readonly laterMs?: number;
+}
+
+/** A time after everything in the snapshot, in ms since 1970: when replacements are made. */
+export function afterAll({ pods }: Snapshot): number {
+  return pods.reduce((latest, { createdMs }) => Math.max(latest, createdMs), 0) + 1;
+}
+
+/** Pods by key: those that were known at first, and what has become of some of them. */
+class PodBook {
+  private readonly known: ReadonlyMap<string, Pod>;
+  private readonly changed = new Map<string, Pod | undefined>();
+
+  constructor(known: ReadonlyMap<string, Pod>) {
+    this.known = known;
+  }
+
+  get(key: string): Pod | undefined {
+    return this.changed.has(key) ? this.changed.get(key) : this.known.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  set(key: string, pod: Pod): void {
+    this.changed.set(key, pod);
+  }
+
+  delete(key: string): void {
+    this.changed.set(key, undefined);
+  }
+
+  /** Those known at first in their order, then those added. */
+  *values(): Generator<Pod> {
+    for (const key of this.known.keys()) {
+      const pod = this.get(key);
+      if (pod) yield pod;
+    }
+    for (const [key, pod] of this.changed) if (pod && !this.known.has(key)) yield pod;
+  }
+}
+
 /** What became of the waiting pods, by `podKey`. */
 export interface Settled {
   readonly placed: ReadonlyMap<string, string>;
@@ -24,20 +73,21 @@ export interface Settled {
 export class Cluster {
   readonly engine: Engine;
   readonly budgets: Budgets;
-  readonly pods: Map<string, Pod>;
+  readonly pods: PodBook;
   /** When replacements are made: after everything in the snapshot. */
   private readonly laterMs: number;
 
   /**
    * @param parts.core Memory to use, of an engine that is done.
+   * @param parts.pods The snapshot's pods by `podKey`: the map goes to the engine, the plan reads those it has not changed itself from `known`.
    * @param parts.budgets Whether budgets are kept up; default true.
    */
-  constructor(snapshot: Snapshot, options: EngineOptions, parts: { readonly core?: Core; readonly budgets?: boolean } = {}) {
-    this.engine = new Engine(snapshot, { ...options, untilStable: true }, parts.core);
+  constructor(snapshot: Snapshot, options: EngineOptions, parts: ClusterParts = {}) {
+    this.engine = new Engine(snapshot, { ...options, untilStable: true }, parts.core, parts.pods);
     const none = { ...snapshot, objects: { ...snapshot.objects, podDisruptionBudgets: [] } };
     this.budgets = new Budgets(parts.budgets === false ? none : snapshot);
-    this.pods = new Map(snapshot.pods.map((pod) => [podKey(pod), pod]));
-    this.laterMs = snapshot.pods.reduce((latest, { createdMs }) => Math.max(latest, createdMs), 0) + 1;
+    this.pods = new PodBook(parts.known ?? new Map(snapshot.pods.map((pod) => [podKey(pod), pod])));
+    this.laterMs = parts.laterMs ?? afterAll(snapshot);
   }
 
   changeNode(node: Node): void {

@@ -8,7 +8,7 @@ import { podUsage } from '../model/requests.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Semantics } from '../rules/rule.ts';
 import type { BudgetState, Budgets } from './budgets.ts';
-import { Cluster, isFixed, replacementOf } from './cluster.ts';
+import { afterAll, Cluster, isFixed, replacementOf } from './cluster.ts';
 import type { Domain } from './domains.ts';
 
 /** CPU in thousandths and memory in bytes, as doubles: shares of them are for people. */
@@ -25,6 +25,7 @@ export class Losses {
   private readonly semantics: Semantics;
   private readonly core: Core;
   private readonly podsOn = new Map<string, Pod[]>();
+  private readonly byKey: ReadonlyMap<string, Pod>;
   /** What pods ask for and what nodes offer, by node. */
   private readonly asked = new Map<string, Amounts>();
   private readonly laterMs: number;
@@ -41,7 +42,8 @@ export class Losses {
     this.budgets = budgets;
     this.semantics = semantics;
     this.core = core;
-    this.laterMs = base.pods.reduce((latest, { createdMs }) => Math.max(latest, createdMs), 0) + 1;
+    this.laterMs = afterAll(base);
+    this.byKey = new Map(base.pods.map((pod) => [podKey(pod), pod]));
     for (const pod of base.pods) {
       const others = this.podsOn.get(pod.nodeName);
       if (others) others.push(pod);
@@ -55,12 +57,11 @@ export class Losses {
   /** The domains are gone; what they ran is placed again by priority. O(nodes + pods) and the run of the scheduler. */
   async lose(domains: readonly Domain[], keepBudgets: boolean): Promise<DomainLoss> {
     const gone = new Set(domains.flatMap(({ nodes }) => nodes.map(({ name }) => name)));
-    const lost = [...gone].flatMap((name) => this.podsOn.get(name) ?? []).filter((pod) => !pod.terminating);
+    const leaving = [...gone].flatMap((name) => this.podsOn.get(name) ?? []);
+    const lost = leaving.filter((pod) => !pod.terminating);
     const movable = lost.filter((pod) => !isFixed(pod));
     const nodes = this.base.nodes.filter(({ name }) => !gone.has(name));
-    const staying = this.base.pods.filter(({ nodeName }) => !gone.has(nodeName));
-    const pods = [...staying, ...movable.map((pod) => replacementOf(pod, this.laterMs))];
-    const cluster = new Cluster({ ...this.base, nodes, pods }, this.options, { core: this.core, budgets: false });
+    const cluster = this.clusterOf(nodes, leaving, movable);
     const { waiting, preempted } = await cluster.settle();
     const budgets = this.brokenBy(lost);
     const lostKeys = new Set(movable.map(podKey));
@@ -88,6 +89,19 @@ export class Losses {
         preempted.map(({ victim }) => victim),
       ),
     };
+  }
+
+  /** What is left, with replacements of the movable pods waiting behind the others. Copying the map of pods is what costs least. */
+  private clusterOf(nodes: readonly Node[], leaving: readonly Pod[], movable: readonly Pod[]): Cluster {
+    const pods = new Map(this.byKey);
+    for (const pod of leaving) pods.delete(podKey(pod));
+    const replacements = movable.map((pod) => replacementOf(pod, this.laterMs));
+    for (const pod of replacements) pods.set(podKey(pod), pod);
+    const { core, laterMs, byKey: known } = this;
+    const cluster = new Cluster({ ...this.base, nodes, pods: [] }, this.options, { core, pods, known, laterMs, budgets: false });
+    for (const pod of leaving) cluster.pods.delete(podKey(pod));
+    for (const pod of replacements) cluster.pods.set(podKey(pod), pod);
+    return cluster;
   }
 
   private brokenBy(lost: readonly Pod[]): BrokenBudget[] {
