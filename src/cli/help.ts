@@ -5,7 +5,7 @@ export const EXIT_CODES = 'Exit codes: 0 answered and acceptable, 2 answered "no
 
 /** Fetches everything that decisions depend on. */
 export const KUBECTL =
-  'kubectl get nodes,pods,namespaces,services,rc,rs,sts,pdb,priorityclasses,pvc,pv,sc,csinodes,csidrivers,csistoragecapacities,' +
+  'kubectl get nodes,pods,namespaces,services,deploy,rc,rs,sts,pdb,priorityclasses,pvc,pv,sc,csinodes,csidrivers,csistoragecapacities,' +
   'volumeattachments -A -o json';
 
 /** The part of a command's help that shows how it is used. */

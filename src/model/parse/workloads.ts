@@ -47,11 +47,11 @@ export function readSelectorObject(raw: RawObject, defaults: boolean): SelectorO
 
 export function readController(kind: string, raw: RawObject, defaults: boolean): Controller {
   const controller = { kind, ...identityFirst(raw, defaults), replicas: replicasOf(kind, raw) };
-  if (KINDS_ROLLED_OUT.has(kind)) manifests.set(controller, raw);
+  if (KINDS_ROLLED_OUT.has(kind)) manifests.set(controller, { spec: raw.spec });
   return controller;
 }
 
-/** The object as it was written, for Deployments and StatefulSets that were read from an input: how they are updated and to what. */
+/** `spec` as it was written, for Deployments and StatefulSets that were read from an input: how they are updated and to what. */
 export function manifestOf(controller: Controller): RawObject | undefined {
   return manifests.get(controller);
 }
