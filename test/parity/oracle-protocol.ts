@@ -41,7 +41,22 @@ export interface FollowRequest extends RequestBase {
   readonly untilStable?: boolean;
 }
 
-export type OracleRequest = ExplainRequest | PreemptRequest | SequenceRequest | FollowRequest;
+/** Decides the waiting pods one by one against the clock, once for each run; no pod may need an eviction. */
+export interface BenchRequest extends RequestBase {
+  readonly mode: 'bench';
+  readonly runs: readonly BenchRun[];
+}
+
+export interface BenchRun {
+  /** As in a configuration: 0 lets upstream choose by the number of nodes. */
+  readonly percentageOfNodesToScore: number;
+  /** Goroutines. */
+  readonly parallelism: number;
+  /** Seconds of deciding after which no other pod is begun. */
+  readonly seconds: number;
+}
+
+export type OracleRequest = ExplainRequest | PreemptRequest | SequenceRequest | FollowRequest | BenchRequest;
 
 export type StatusCode = 'Success' | 'Error' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Wait' | 'Skip' | 'Pending';
 
@@ -128,8 +143,23 @@ export interface RunAnswer extends AnswerBase {
   readonly unplaced?: readonly string[];
 }
 
+export interface BenchedDecision {
+  readonly pod: string;
+  /** '' = none. */
+  readonly node: string;
+  /** From the queue's hand to the scheduler's memory. */
+  readonly nanoseconds: number;
+}
+
+export interface BenchAnswer extends AnswerBase {
+  /** In the order of the request; decisions in theirs. */
+  readonly runs?: readonly { readonly decisions: readonly BenchedDecision[] }[];
+}
+
 export type AnswerTo<R extends OracleRequest> = R extends ExplainRequest
   ? ExplainAnswer
   : R extends PreemptRequest
     ? PreemptAnswer
-    : RunAnswer;
+    : R extends BenchRequest
+      ? BenchAnswer
+      : RunAnswer;

@@ -111,6 +111,30 @@ for (const release of oracleReleases()) {
       expect(run.attempts?.[3]?.nodes?.map(({ code }) => code)).toEqual(['Unschedulable', 'Success']);
     });
 
+    it('decides against the clock as it decides otherwise, and looks at a part of the nodes if it may', async () => {
+      const many = Array.from({ length: 400 }, (_, row) => node(`n${row}`, row === 399 ? '64' : '4'));
+      const waiting = ['p1', 'p2', 'huge', 'p3'].map((name) => pod(name, { cpu: name === 'huge' ? '100' : '2' }));
+      const objects = [...many, ...waiting];
+      const { attempts } = await oracle.ask({ mode: 'sequence', objects });
+      const ways = [100, 0].map((percentageOfNodesToScore) => ({ percentageOfNodesToScore, parallelism: 1, seconds: 60 }));
+      const { runs, invalid } = await oracle.ask({ mode: 'bench', objects, runs: [...ways, { ...ways[0], seconds: 0 }] });
+      expect(invalid).toBeUndefined();
+      const [all, sampled, none] = (runs ?? []).map(({ decisions }) => decisions);
+      expect(all?.map(({ pod, node }) => ({ pod, node }))).toEqual(attempts?.map(({ pod, node }) => ({ pod, node })));
+      for (const { nanoseconds } of all ?? []) expect(nanoseconds).toBeGreaterThan(0);
+      // Half of 400 nodes less 400 / 125: the large one is beyond what the first scan looks at.
+      expect(all?.[0]?.node).toBe('n399');
+      expect(sampled?.[0]?.node).not.toBe('n399');
+      expect(none).toEqual([]);
+    });
+
+    it('refuses to be timed where pods would evict others', async () => {
+      const run = { percentageOfNodesToScore: 100, parallelism: 1, seconds: 60 };
+      const objects = [...nodes, ...bound, pod('high', { cpu: '4', priority: 10 })];
+      const { invalid } = await oracle.ask({ mode: 'bench', objects, runs: [run] });
+      expect(invalid).toBe('pod default/high: would evict others, which mode bench does not do');
+    });
+
     it('follows the caller among equals and stops where it cannot', async () => {
       const objects = [node('x', '4'), node('y', '4'), pod('p1', { cpu: '2' }), pod('p2', { cpu: '2' }), pod('p3', { cpu: '9' })];
       const bind = { 'default/p1': 'y', 'default/p2': 'x', 'default/p3': 'x' };

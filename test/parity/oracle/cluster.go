@@ -35,6 +35,12 @@ const syncTimeout = 30 * time.Second
 // instant is how far the clock moves between two things that happen: enough to order them, never enough to end a backoff.
 const instant = time.Microsecond
 
+// pace is how much of the cluster upstream looks at for a pod, and with how many goroutines.
+type pace struct{ percentage, parallelism int32 }
+
+// repeatable is the pace at which answers repeat.
+var repeatable = pace{percentage: 100, parallelism: 1}
+
 // cluster is a real scheduler over the objects of one request.
 //
 // Pods and nodes are handed to the scheduler's cache and queue and to the informers' stores as its event handlers would do it, because a watch
@@ -59,7 +65,7 @@ type cluster struct {
 
 func key(pod *v1.Pod) string { return pod.Namespace + "/" + pod.Name }
 
-func newCluster(r *request) (*cluster, error) {
+func newCluster(r *request, p pace) (*cluster, error) {
 	cfg, err := loadConfig(r.Config)
 	if err != nil {
 		return nil, fmt.Errorf("config: %w", err)
@@ -71,7 +77,7 @@ func newCluster(r *request) (*cluster, error) {
 	}
 	c.ctx, c.close = context.WithCancel(context.Background())
 	c.logger = klog.FromContext(c.ctx)
-	if err := c.start(cfg, others); err != nil {
+	if err := c.start(cfg, p, others); err != nil {
 		c.close()
 		return nil, err
 	}
@@ -139,7 +145,7 @@ func (c *cluster) sortObjects(raws []json.RawMessage) (bound []*v1.Pod, others [
 }
 
 // start makes the scheduler and fills its informers with everything that is neither pod nor node.
-func (c *cluster) start(cfg *config.KubeSchedulerConfiguration, others []apiruntime.Object) error {
+func (c *cluster) start(cfg *config.KubeSchedulerConfiguration, p pace, others []apiruntime.Object) error {
 	client := fake.NewSimpleClientset(others...)
 	// Statuses that the failure handler writes are kept in podStore; the API has nothing to say to them.
 	client.PrependReactor("patch", "pods", func(clienttesting.Action) (bool, apiruntime.Object, error) { return true, &v1.Pod{}, nil })
@@ -148,15 +154,14 @@ func (c *cluster) start(cfg *config.KubeSchedulerConfiguration, others []apirunt
 	for i := range cfg.Profiles {
 		cfg.Profiles[i].PercentageOfNodesToScore = nil
 	}
-	all := int32(100)
 	sched, err := scheduler.New(c.ctx, client, c.factory, nil, profile.RecorderFactory(recorder),
 		scheduler.WithComponentConfigVersion(cfg.TypeMeta.APIVersion),
 		scheduler.WithProfiles(cfg.Profiles...),
 		scheduler.WithExtenders(cfg.Extenders...),
 		scheduler.WithPodInitialBackoffSeconds(cfg.PodInitialBackoffSeconds),
 		scheduler.WithPodMaxBackoffSeconds(cfg.PodMaxBackoffSeconds),
-		scheduler.WithPercentageOfNodesToScore(&all),
-		scheduler.WithParallelism(1),
+		scheduler.WithPercentageOfNodesToScore(&p.percentage),
+		scheduler.WithParallelism(p.parallelism),
 		scheduler.WithClock(c.clock))
 	if err != nil {
 		return err

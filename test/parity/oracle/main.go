@@ -1,7 +1,7 @@
 // Command oracle answers what the real kube-scheduler framework decides about a cluster that is described in JSON.
 //
 // Requests are read as one JSON object per line from stdin and answered in order, one line each, on stdout; protocol.go has the fields.
-// Everything runs at parallelism 1 with all nodes scored, so that answers repeat. A broken assumption of the oracle itself is a panic.
+// Everything but mode bench runs at parallelism 1 with all nodes scored, so that answers repeat. A broken assumption of the oracle itself is a panic.
 package main
 
 import (
@@ -90,7 +90,10 @@ func reply(line []byte) answer {
 }
 
 func ask(r *request) answer {
-	c, err := newCluster(r)
+	if r.Mode == "bench" {
+		return bench(r)
+	}
+	c, err := newCluster(r, repeatable)
 	if err != nil {
 		return answer{Invalid: err.Error()}
 	}
@@ -103,7 +106,7 @@ func ask(r *request) answer {
 	case "sequence", "follow":
 		return c.run(r)
 	default:
-		return answer{Invalid: fmt.Sprintf("mode %q is none of explain, preempt, sequence, follow", r.Mode)}
+		return answer{Invalid: fmt.Sprintf("mode %q is none of explain, preempt, sequence, follow, bench", r.Mode)}
 	}
 }
 

@@ -24,6 +24,30 @@ type request struct {
 	Nodes bool `json:"nodes"`
 	// UntilStable makes sequence and follow retry pods that a placement may help, as upstream does in time.
 	UntilStable bool `json:"untilStable"`
+	// Runs are, for mode bench, the ways to decide the same cluster.
+	Runs []benchRun `json:"runs"`
+}
+
+// benchRun is one way to decide all waiting pods.
+type benchRun struct {
+	// PercentageOfNodesToScore is as in a configuration: 0 lets upstream choose by the number of nodes.
+	PercentageOfNodesToScore int32 `json:"percentageOfNodesToScore"`
+	// Parallelism is the number of goroutines.
+	Parallelism int32 `json:"parallelism"`
+	// Seconds of deciding after which no other pod is begun.
+	Seconds float64 `json:"seconds"`
+}
+
+// benchedRun has the decisions of one run in their order.
+type benchedRun struct {
+	Decisions []benchedDecision `json:"decisions"`
+}
+
+type benchedDecision struct {
+	Pod string `json:"pod"`
+	// Node is "" where the pod found none.
+	Node        string `json:"node"`
+	Nanoseconds int64  `json:"nanoseconds"`
 }
 
 // nodeAnswer is what one node is to a pod.
@@ -86,6 +110,8 @@ type answer struct {
 	Invalid string `json:"invalid,omitempty"`
 	// Pods holds explainedPod or preemption values.
 	Pods any `json:"pods,omitempty"`
+	// Runs are the answer to mode bench, in the order of the request.
+	Runs []benchedRun `json:"runs,omitempty"`
 	*runAnswer
 }
 
