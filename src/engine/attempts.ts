@@ -100,6 +100,7 @@ export class Attempts {
     if (!cls) return this.attemptPlain(pod, profile);
     const rows = this.nominations.concerning(pod);
     const pass = rows.length > 0 ? new NominatedPass(pod, this.fleet.view(), profile) : undefined;
+    if (cls.hostFilters.length > 0 && rows.some((row) => pass?.rejectionOn(row)?.status.failure)) return this.attemptPlain(pod, profile);
     const refuses = (row: number): boolean => rows.includes(row) && pass?.rejectionOn(row) !== undefined;
     const nominated = this.nominations.of(pod);
     const promised = nominated === undefined ? undefined : this.fleet.rowOf(nominated);
@@ -143,6 +144,7 @@ export class Attempts {
     const outcome = this.plain.attempt(pod, profile, this.nominations.of(pod));
     this.decideSeconds += secondsNow() - started;
     if (outcome.kind === 'placed') return outcome;
+    if (outcome.kind === 'error') return this.failedOutright(pod, outcome.message);
     const { attempt, preFilter, plugins } = outcome;
     const { rejections, absent, filters } = attempt;
     const statuses = (row: number): Status => rejections.get(row)?.status ?? absent;

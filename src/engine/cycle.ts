@@ -225,6 +225,8 @@ export interface PreemptionOutcome {
   readonly node?: string;
   /** Upstream's text with its prefix `preemption: `; '' when pods are evicted. */
   readonly message: string;
+  /** The text is that of an error, which upstream reports alone. */
+  readonly failed?: boolean;
 }
 
 /** DefaultPreemption on a failed attempt. */

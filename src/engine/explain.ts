@@ -44,6 +44,8 @@ interface Findings {
   /** Status of the nodes that were not examined. */
   readonly absent: Rejection | undefined;
   readonly feasible: readonly NodeView[];
+  /** A rule has failed on a node, with which upstream gives up the attempt. */
+  readonly broken?: string;
 }
 
 /**
@@ -56,7 +58,10 @@ export function explainPod(cluster: ClusterView, pod: Pod, profile: ResolvedProf
   const held = heldBack(pod, profile);
   if (cluster.nodes.length === 0) return { message: held ?? NO_NODES_MESSAGE, nodes: [], nearestMiss: [] };
   const findings = examine(pod, cluster, profile, options.tie);
-  const { feasible } = findings;
+  const { feasible, broken } = findings;
+  // The node that a pod is promised is tried before any other.
+  const gone = held === undefined && !feasible.some(({ node }) => node.name === pod.nominatedNodeName) ? broken : undefined;
+  if (gone !== undefined) return { message: gone, nodes: explainNodes(cluster, findings, [], undefined), nearestMiss: [] };
   const sampled = feasible.slice(0, sampleSize(findings, cluster, profile, options.tie));
   const scores = sampled.length > 0 ? scoreNodes(pod, sampled, cluster, profile) : undefined;
   const nodes = explainNodes(cluster, findings, sampled, scores);
@@ -76,6 +81,7 @@ function examine(pod: Pod, cluster: ClusterView, profile: ResolvedProfile, tie: 
   const outcome = runPreFilter(pod, cluster, profile);
   const rejections = new Map<number, Rejection>();
   const feasible: NodeView[] = [];
+  let broken: string | undefined;
   if (outcome.rejection) return { outcome, rejections, absent: outcome.rejection, feasible };
   const { filters, nodeNames } = outcome;
   assert(filters, 'PreFilter that does not refuse prepares the filters');
@@ -85,13 +91,14 @@ function examine(pod: Pod, cluster: ClusterView, profile: ResolvedProfile, tie: 
     // A nominated node is tried first, and even when PreFilter leaves it out (specification Q10).
     if (nodeNames && !nodeNames.has(name) && name !== pod.nominatedNodeName) continue;
     const rejection = filterNode(filters, node);
+    if (rejection?.status.failure) broken ??= statusMessage(rejection.status);
     if (rejection) rejections.set(row, rejection);
     else feasible.push(node);
   }
   const nominated = cluster.nodeByName.get(pod.nominatedNodeName);
   const refusal = nominated && rejections.get(nominated.row);
   const absent = nodeNames && { plugin: outcome.narrowedBy.join(', '), status: narrowedAway(outcome, refusal) };
-  return { outcome, rejections, absent, feasible };
+  return { outcome, rejections, absent, feasible, ...(broken === undefined ? {} : { broken }) };
 }
 
 /** Heap ties depend on upstream's zone-interleaved order; the other modes go by the snapshot's. */

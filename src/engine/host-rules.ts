@@ -6,7 +6,8 @@ import { scoreRule } from './scoring.ts';
 
 /**
  * Runs the plain twins of a class's rules that have no kernel and writes their verdicts into the lanes that the hostLane kernel reads.
- * False when a rule refuses the pod for the whole cluster. O(rows) twin calls.
+ * False when a rule refuses the pod for the whole cluster, or fails on some row: whether the scan gets there is for the plain cycle to see.
+ * O(rows) twin calls.
  */
 export function runHostFilters(fleet: Fleet, cls: PodClass, pod: Pod): boolean {
   const view = fleet.view();
@@ -19,7 +20,9 @@ export function runHostFilters(fleet: Fleet, cls: PodClass, pod: Pod): boolean {
     if (prepared.kind === 'skip') continue;
     for (const node of view.nodes) {
       const elsewhere = prepared.nodeNames !== undefined && !prepared.nodeNames.has(node.node.name);
-      if (elsewhere || rule.accepts?.(prepared.state, pod, node, view, args)) u8[lane + node.row] = 0;
+      const refusal = elsewhere ? undefined : rule.accepts?.(prepared.state, pod, node, view, args);
+      if (refusal?.failure) return false;
+      if (elsewhere || refusal) u8[lane + node.row] = 0;
     }
   }
   return true;

@@ -78,6 +78,7 @@ export function postFilterMessage<Attempt extends PostFiltered>(
     }
     const outcome = preempt?.(attempt, step.args);
     if (outcome?.node !== undefined) return '';
+    if (outcome?.failed) return outcome.message;
     if (outcome?.message) reasons.push(outcome.message);
   }
   return reasons.join(', ');

@@ -6,6 +6,7 @@ import { unresolvable } from '../rules/rule.ts';
 import type { NodeView } from '../rules/view.ts';
 import { type FailedAttempt, filterNode, narrowedAway, type PreFilterOutcome, type Rejection, runPreFilter } from './cycle.ts';
 import type { Fleet } from './fleet.ts';
+import { statusMessage } from './message.ts';
 import { nodeOrder } from './node-order.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
 import { nodesWanted } from './sampling.ts';
@@ -14,6 +15,8 @@ import { firstWinner, heapWinner, scoreNodes, tiedWinners } from './scoring.ts';
 /** Result of a whole cycle over the plain twins. */
 export type PlainOutcome =
   | { readonly kind: 'placed'; readonly row: number }
+  /** A rule has failed. */
+  | { readonly kind: 'error'; readonly message: string }
   | {
       readonly kind: 'failed';
       readonly attempt: FailedAttempt;
@@ -44,8 +47,9 @@ export class PlainScheduler {
     const promised = nominatedNode === undefined ? undefined : cluster.nodeByName.get(nominatedNode);
     const refusal = promised && filterNode(filters, promised);
     if (promised && !refusal) return { kind: 'placed', row: promised.row };
-    if (promised && refusal) rejections.set(promised.row, refusal);
+    if (promised && refusal && !refusal.status.failure) rejections.set(promised.row, refusal);
     const feasible = this.scan(this.candidates(outcome), profile, (node) => filterNode(filters, node), rejections);
+    if ('failure' in feasible) return { kind: 'error', message: feasible.failure };
     if (feasible.length > 0) return { kind: 'placed', row: this.choose(pod, profile, feasible) };
     const absent = outcome.nodeNames ? narrowedAway(outcome, refusal) : unresolvable();
     const plugins = [...outcome.narrowedBy, ...[...rejections.values()].map(({ plugin }) => plugin)];
@@ -68,25 +72,30 @@ export class PlainScheduler {
     return nodeNames ? list.filter((node) => nodeNames.has(node.node.name)) : list;
   }
 
-  /** Upstream's scan at parallelism 1; advances the start index by what it examined. */
+  /** Upstream's scan at parallelism 1, which ends where a rule fails; advances the start index by what it examined. */
   private scan(
     list: readonly NodeView[],
     profile: ResolvedProfile,
     check: (node: NodeView) => Rejection | undefined,
     rejections: Map<number, Rejection>,
-  ): NodeView[] {
+  ): NodeView[] | { readonly failure: string } {
     const wanted = nodesWanted(list.length, profile, this.tie);
     const feasible: NodeView[] = [];
+    let failure: string | undefined;
     for (let i = 0; i < list.length; i++) {
       const node = list[(this.fleet.nextStart + i) % list.length] as NodeView;
       const refusal = check(node);
+      if (refusal?.status.failure) {
+        failure = statusMessage(refusal.status);
+        break;
+      }
       if (refusal) rejections.set(node.row, refusal);
       else if (feasible.length === wanted) break;
       else feasible.push(node);
     }
     const total = this.fleet.nodes.length;
     if (total > 0) this.fleet.nextStart = (this.fleet.nextStart + feasible.length + rejections.size) % total;
-    return feasible;
+    return failure === undefined ? feasible : { failure };
   }
 
   private choose(pod: Pod, profile: ResolvedProfile, inOrder: readonly NodeView[]): number {

@@ -36,6 +36,8 @@ export interface NotPreempted {
   readonly message: string;
   /** Whether the pod keeps the nomination it may have; otherwise it loses it. */
   readonly keepsNomination: boolean;
+  /** Nodes could not be tried: the message is an error's. */
+  readonly failed?: true;
   /** Whether nodes were tried, which draws from `random`. */
   readonly searched: boolean;
 }
@@ -81,8 +83,8 @@ export function preempt(
   if (rows.length === 0 || (options.leastPriorities?.ofCluster ?? Number.NEGATIVE_INFINITY) >= pod.template.priority) {
     return { message: hopelessMessage(cluster.nodes.length, rows.length), keepsNomination: false, searched: false };
   }
-  const { candidates, refused, needless } = new DryRun(cluster, pod, profile, options).run(rows);
-  if (candidates.length === 0 && needless.length > 0) return needlessError(needless);
+  const { candidates, refused, problems } = new DryRun(cluster, pod, profile, options).run(rows);
+  if (candidates.length === 0 && problems.length > 0) return failedError(problems);
   if (candidates.length === 0) {
     const message = fitErrorMessage({ nodeCount: cluster.nodes.length, statuses: refused, absent: NOT_HELPFUL });
     return { message: `preemption: ${message}`, keepsNomination: false, searched: true };
@@ -96,7 +98,7 @@ export function preemptAttempt(attempt: FailedAttempt, args: PreemptionArgs, opt
   const statuses = (row: number): Status => attempt.rejections.get(row)?.status ?? attempt.absent;
   const merged = { args, ...(attempt.filters ? { filters: attempt.filters } : {}), ...options };
   const outcome = preempt(attempt.cluster, attempt.pod, attempt.profile, statuses, merged);
-  return 'node' in outcome ? { node: outcome.node, message: '' } : { message: outcome.message };
+  return 'node' in outcome ? { node: outcome.node, message: '' } : outcome;
 }
 
 /**
@@ -110,10 +112,16 @@ export function hopelessMessage(nodeCount: number, candidateCount: number): stri
   return `preemption: 0/${nodeCount} nodes are available: ${reasons.sort().join(', ')}.`;
 }
 
-/** Upstream's error when every node that was tried takes the pod as it stands, contrary to its status. */
-function needlessError(nodes: readonly string[]): NotPreempted {
-  const texts = nodes.map((name) => `expected at least one victim pod on node "${name}"`);
-  return { message: `preemption: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`, keepsNomination: true, searched: true };
+/** Upstream's error when no node is a candidate and some could not be tried; a text that comes twice is told once. */
+function failedError(problems: readonly string[]): NotPreempted {
+  const texts = [...new Set(problems)];
+  const text = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
+  return { message: `preemption: ${text}`, failed: true, keepsNomination: true, searched: true };
+}
+
+/** Upstream's error where a node takes the pod as it stands, contrary to its status. */
+function needless(name: string): string {
+  return `expected at least one victim pod on node "${name}"`;
 }
 
 /** Why the pod may not preempt at all (upstream PodEligibleToPreemptOthers). */
@@ -163,22 +171,23 @@ export class DryRun {
    * Candidates that break no budget first. Candidates that do are remembered only up to the wanted number, and never end
    * the search by themselves.
    */
-  run(rows: readonly number[]): { candidates: Candidate[]; refused: Status[]; needless: string[] } {
+  run(rows: readonly number[]): { candidates: Candidate[]; refused: Status[]; problems: string[] } {
     const wanted = candidatesWanted(rows.length, this.options.args ?? argsOf(this.profile));
     const offset = this.options.random?.below(rows.length) ?? 0;
     const clean: Candidate[] = [];
     const breaking: Candidate[] = [];
     const refused: Status[] = [];
-    const needless: string[] = [];
+    const problems: string[] = [];
     for (let i = 0; i < rows.length; i++) {
       const result = this.tryRow(rows[(offset + i) % rows.length] as number);
-      if ('code' in result) refused.push(result);
-      else if (result.victims.length === 0) needless.push(this.cluster.nodes[result.row]?.node.name ?? '');
+      if ('code' in result && result.failure) problems.push(...result.reasons);
+      else if ('code' in result) refused.push(result);
+      else if (result.victims.length === 0) problems.push(needless(this.cluster.nodes[result.row]?.node.name ?? ''));
       else if (result.budgetViolations === 0) clean.push(result);
       else if (breaking.length < wanted) breaking.push(result);
       if (clean.length > 0 && clean.length + breaking.length >= wanted) break;
     }
-    return { candidates: [...clean, ...breaking], refused, needless };
+    return { candidates: [...clean, ...breaking], refused, problems };
   }
 
   private tryRow(row: number): Candidate | Status {

@@ -3,7 +3,7 @@ import type { ClusterObjects } from '../model/snapshot.ts';
 import type { CSINode, VolumeAttachment } from '../model/volume.ts';
 import { type Attachable, attachableVolumes } from './attachable-volumes.ts';
 import { countsAsCSI } from './csi-migration.ts';
-import { type Semantics, type Status, unresolvable } from './rule.ts';
+import { filterFailure, type Semantics, type Status, unresolvable } from './rule.ts';
 import type { TrackedMap } from './tracked-map.ts';
 import type { ClusterView, NodeView } from './view.ts';
 
@@ -121,7 +121,7 @@ export function gatherVolumes(
       continue;
     }
     if (attachable.kind !== undefined && !countsAsCSI(attachable.kind, csiNode, semantics.kubeVersion)) continue;
-    if ('error' in attachable) return unresolvable(attachable.error);
+    if ('error' in attachable) return filterFailure('NodeVolumeLimits', attachable.error);
     into.set(attachable.id, attachable.driver);
   }
   return undefined;

@@ -14,7 +14,7 @@ const TOO_MANY = unschedulable('node(s) exceed max volume count');
  * CSINode object reports. In-tree volumes count for the driver that replaced them.
  *
  * Quirk kept: a volume of the pod that only a VolumeAttachment holds on the node counts both as attached and as new.
- * Where upstream's plugin returns an error, which ends the cycle, the status is unresolvable with the error's text.
+ * A volume that cannot be told, of the pod or of one on the node, is a failure.
  */
 export const nodeVolumeLimits: PlainRule<unknown, readonly Attachable[]> = {
   name: 'NodeVolumeLimits',

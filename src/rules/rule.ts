@@ -10,6 +10,8 @@ export interface Status {
   readonly code: StatusCode;
   /** Upstream's reason strings, byte for byte. */
   readonly reasons: readonly string[];
+  /** The rule fails on the node: upstream ends the whole attempt, with the reason as its error. */
+  readonly failure?: true;
 }
 
 export function unschedulable(...reasons: string[]): Status {
@@ -18,6 +20,11 @@ export function unschedulable(...reasons: string[]): Status {
 
 export function unresolvable(...reasons: string[]): Status {
   return { code: 'UnschedulableAndUnresolvable', reasons };
+}
+
+/** The status of a filter that fails, in the words with which upstream's framework reports it. */
+export function filterFailure(plugin: string, problem: string): Status {
+  return { code: 'UnschedulableAndUnresolvable', reasons: [`running "${plugin}" filter plugin: ${problem}`], failure: true };
 }
 
 /** What selects the formulas of one run. */

@@ -7,10 +7,9 @@ import type { Mode, ParityCase } from './protocol.ts';
 
 /**
  * Features that no case has; docs/parity.md has more about each. `overflow`: upstream's own sums and products wrap around beyond int64 where
- * Plimsoll saturates. `sampling`: upstream would look at a part of the nodes, and the questions are about all. `foreignClaims`: a placed pod with
- * an ephemeral volume whose claim belongs to somebody else makes upstream end the attempts of other pods with an error.
+ * Plimsoll saturates. `sampling`: upstream would look at a part of the nodes, and the questions are about all.
  */
-const LEFT_OUT: Readonly<Partial<Record<Feature, boolean>>> = { overflow: false, sampling: false, foreignClaims: false };
+const LEFT_OUT: Readonly<Partial<Record<Feature, boolean>>> = { overflow: false, sampling: false };
 
 /**
  * What half of the runs leave out, by turns. A placement of a real scheduler binds claims through the API server, where other profiles and the
@@ -44,7 +43,7 @@ export function drawCase(seed: number, mode: Mode, version: KubeVersion): DrawnC
   const prng = new Prng(seed).fork();
   const leanings = mode === 'preempt' ? CROWDED : LEANINGS;
   const leaning = leanings[seed % leanings.length] as Partial<Record<Feature, boolean>>;
-  const apart = mode === 'sequence' ? LEFT_OUT_OF_RUNS[(seed >> 1) % 2] : {};
+  const apart = mode === 'sequence' ? { foreignClaims: false, ...LEFT_OUT_OF_RUNS[(seed >> 1) % 2] } : {};
   const features = { ...leaning, ...LEFT_OUT, ...apart };
   const cluster = hardCluster(seed, { maxPods: 200, maxPending: mode === 'sequence' ? 40 : 24, features });
   const objects = leaning.priorities === true ? crowd(prng, cluster.list.items) : cluster.list.items;

@@ -53,6 +53,8 @@ async function podAnswer(snapshot: Snapshot, pod: Pod, options: EngineOptions): 
   try {
     const { nodes, node, message } = await explain(snapshot, pod, options);
     const answers = (await withTotals(nodes, () => explain(snapshot, pod, { ...options, tie: 'first' }))).map(nodeAnswer);
+    // An Explanation has one text for both; of messages about nodes each begins with their number.
+    if (/^running "/.test(message)) return { pod: name, error: message };
     const totals = answers.flatMap(({ total }) => (total === undefined ? [] : [total]));
     if (totals.length === 0) return { pod: name, nodes: answers, feasible: 0, message, ...preemptionOf(snapshot, pod, options) };
     const best = Math.max(...totals);
@@ -95,7 +97,7 @@ function preemptionOf(snapshot: Snapshot, pod: Pod, options: EngineOptions): { n
   const capture: Preempt = (attempt, args) => {
     const statuses = (row: number) => attempt.rejections.get(row)?.status ?? attempt.absent;
     const outcome = preempt(attempt.cluster, pod, profile, statuses, { args, ...(attempt.filters ? { filters: attempt.filters } : {}) });
-    if (!('node' in outcome)) return { message: outcome.message };
+    if (!('node' in outcome)) return outcome;
     found = { nominated: outcome.node, victims: outcome.victims.map(podKey) };
     return { node: outcome.node, message: '' };
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InTreeKind, PersistentVolume, Volume } from '../../src/model/volume.ts';
 import { nodeVolumeLimits } from '../../src/rules/node-volume-limits.ts';
-import { unresolvable, unschedulable } from '../../src/rules/rule.ts';
+import { filterFailure, unresolvable, unschedulable } from '../../src/rules/rule.ts';
 import {
   ask,
   makeClaim,
@@ -18,9 +18,9 @@ import {
 const EBS = 'ebs.csi.aws.com';
 const GCE = 'pd.csi.storage.gke.io';
 const EBS_IN_TREE = 'kubernetes.io/aws-ebs';
-
 const PASS: Verdict = [undefined];
 const TOO_MANY: Verdict = [unschedulable('node(s) exceed max volume count')];
+const failure = filterFailure.bind(undefined, 'NodeVolumeLimits');
 
 /** Volumes ebs-0.. and gce-0.. with claims of the same names, in-tree ones as tree-0.., and a few odd claims. */
 function storage(provisioner = EBS): Pick<Scene, 'claims' | 'volumes' | 'classes'> {
@@ -190,14 +190,14 @@ const CASES: Case[] = [
     name: 'claim without a name',
     wanted: useClaim(''),
     limit: { [EBS]: 2 },
-    expected: [unresolvable('PersistentVolumeClaim had no name')],
+    expected: [failure('PersistentVolumeClaim had no name')],
   },
   {
     name: 'claim without a name of a placed pod',
     wanted: useClaim('ebs-0'),
     placed: [useClaim('')],
     limit: { [EBS]: 2 },
-    expected: [unresolvable('PersistentVolumeClaim had no name')],
+    expected: [failure('PersistentVolumeClaim had no name')],
   },
   {
     name: 'in-tree volumes count for the driver that replaced them',
@@ -247,7 +247,7 @@ const CASES: Case[] = [
     wanted: inline('aws://zone-a/disk'),
     limit: { [EBS]: 1 },
     expected: [
-      unresolvable(
+      failure(
         'converting volume(data) from inline to csi: failed to translate Kubernetes ID to EBS Volume ID Invalid format for AWS volume (aws://zone-a/disk)',
       ),
     ],
@@ -323,8 +323,8 @@ describe('generic ephemeral volumes', () => {
   });
 
   it('fails when the claim belongs to another pod', () => {
-    const text = 'PVC default/abc-xyz was not created for pod default/abc (pod is not owner)';
-    expect(run(ephemeral('xyz'), 1, [], 'uid-other')).toEqual([unresolvable(text)]);
+    const verdict = failure('PVC default/abc-xyz was not created for pod default/abc (pod is not owner)');
+    expect(run(ephemeral('xyz'), 1, [], 'uid-other')).toEqual([verdict]);
   });
 
   it('counts like any unbound claim', () => {
@@ -387,7 +387,7 @@ describe('in-tree plugins', () => {
     const disk: Volume = { kind: 'azureDisk', name: 'data', diskName: 'd', diskURI: 'uri', diskKind: 'Dedicated' };
     expect(ask(nodeVolumeLimits, makePod('p', useClaim('c')), makeCluster(scene))).toEqual(PASS);
     expect(ask(nodeVolumeLimits, makePod('p', [disk]), makeCluster(scene))).toEqual([
-      unresolvable('converting volume(data) from inline to csi: kind(Dedicated) is not supported in csi migration'),
+      failure('converting volume(data) from inline to csi: kind(Dedicated) is not supported in csi migration'),
     ]);
   });
 });

@@ -48,6 +48,8 @@ type Attempt =
 interface Scan {
   readonly feasible: NodeView[];
   readonly rejections: Map<number, Rejection>;
+  /** A rule has failed: the scan ended there. */
+  readonly failure?: string;
 }
 
 /**
@@ -166,10 +168,14 @@ class ReferenceScheduler {
     if (promised) {
       const refusal = filterNode(filters, promised);
       if (!refusal) return { kind: 'placed', node: promised };
-      rejections.set(promised.row, refusal);
+      if (!refusal.status.failure) rejections.set(promised.row, refusal);
     }
     const list = nodeNames ? this.order.filter(({ node }) => nodeNames.has(node.name)) : this.order;
-    const { feasible } = this.scan(list, this.wanted(list, profile), (node) => filterNode(filters, node), rejections);
+    const { feasible, failure } = this.scan(list, this.wanted(list, profile), (node) => filterNode(filters, node), rejections);
+    if (failure !== undefined) {
+      this.forgetNomination(pod);
+      return { kind: 'failed', message: failure, plugins: new Set() };
+    }
     if (feasible.length > 0) return { kind: 'placed', node: this.choose(pod, profile, feasible) };
     const refusal = promised && rejections.get(promised.row);
     const absent = nodeNames ? narrowedAway(outcome, refusal) : ({ code: 'UnschedulableAndUnresolvable', reasons: [] } as const);
@@ -191,15 +197,20 @@ class ReferenceScheduler {
     rejections: Map<number, Rejection>,
   ): Scan {
     const feasible: NodeView[] = [];
+    let failure: string | undefined;
     for (let i = 0; i < list.length; i++) {
       const node = list[(this.nextStart + i) % list.length] as NodeView;
       const refusal = check(node);
+      if (refusal?.status.failure) {
+        failure = statusMessage(refusal.status);
+        break;
+      }
       if (refusal) rejections.set(node.row, refusal);
       else if (feasible.length === wanted) break;
       else feasible.push(node);
     }
     this.nextStart = (this.nextStart + feasible.length + rejections.size) % this.view.nodes.length;
-    return { feasible, rejections };
+    return { feasible, rejections, ...(failure === undefined ? {} : { failure }) };
   }
 
   /** `first` and `seeded` go by snapshot order, `heap` by the order of the scan. */
