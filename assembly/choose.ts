@@ -4,20 +4,12 @@ import {
   BLOCK, CLASS_BLOCK_MAX, CLASS_SUPER_MAX, CLASS_TOTAL, CLASS_VERDICT, CLOSED, FLEET_ADDRESS, FLEET_CAPACITY, FLEET_EXAMINED_FAILURES, FLEET_NEXT_START,
   FLEET_ORDER, FLEET_ROWS, FLEET_SAMPLED, FLEET_SCRATCH, OPEN,
 } from './layout.generated';
-import { maximumOf } from './lane';
+import { maximumOf, positionOf } from './lane';
 
 /** First position of the largest of `count` values; -1 when all are CLOSED. */
 function firstMaximum(values: usize, count: i32): i32 {
   const best = maximumOf(values, count);
-  if (best == CLOSED) return -1;
-  const wanted = i32x4.splat(best);
-  let at = 0;
-  for (; at + 4 <= count; at += 4) {
-    const equal = i32x4.bitmask(i32x4.eq(v128.load(values + (<usize>at << 2)), wanted));
-    if (equal) return at + ctz<i32>(equal);
-  }
-  while (load<i32>(values + (<usize>at << 2)) != best) at++;
-  return at;
+  return best == CLOSED ? -1 : positionOf(values, count, best);
 }
 
 /** First row with the highest total, -1 when none is open. The tree narrows 4096 rows, then 64 rows. */

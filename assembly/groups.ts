@@ -15,7 +15,7 @@ import {
   GROUPS_PARTITION, GROUPS_READY, LEVELS, OPEN, PARTITION_BLOCKS, PARTITION_COUNT, PARTITION_FIRST_BLOCK, PARTITION_OF_BLOCK,
   PARTITION_POSITION_OF, PARTITION_ROW_OF, TABLE_CELLS, TABLE_FLOAT,
 } from './layout.generated';
-import { highest } from './lane';
+import { highest, maximumOf, positionOf } from './lane';
 
 /** The row of the group's best is not known. */
 export const UNKNOWN: i32 = -1;
@@ -180,18 +180,13 @@ export function findBest(groups: usize, partition: usize, part: i32, level: i32)
   const blocks = load<i32>(partition, PARTITION_BLOCKS);
   const firstBlock = load<usize>(partition, PARTITION_FIRST_BLOCK);
   const maxima = load<usize>(groups, GROUPS_BLOCK_MAX) + (<usize>(level * blocks) << 2);
-  const last = i32At(firstBlock, part + 1);
-  let best = CLOSED;
-  let found = 0;
-  for (let block = i32At(firstBlock, part); block < last; block++) {
-    const value = i32At(maxima, block);
-    if (value <= best) continue;
-    best = value;
-    found = block;
-  }
+  const first = i32At(firstBlock, part);
+  const count = i32At(firstBlock, part + 1) - first;
+  const own = maxima + (<usize>first << 2);
+  const best = maximumOf(own, count);
   const keys = load<usize>(groups, GROUPS_KEY);
   const levels = load<usize>(groups, GROUPS_LEVEL);
-  let position = found * BLOCK;
+  let position = (first + positionOf(own, count, best)) * BLOCK;
   while (i32At(keys, position) != best || <i32>load<u8>(levels + <usize>position) != level) position++;
   const group = part * LEVELS + level;
   setI32(load<usize>(groups, GROUPS_BEST), group, best);

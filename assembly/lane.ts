@@ -56,3 +56,15 @@ export function maximumOf(values: usize, count: i32): i32 {
   for (; i < count; i++) most = max<i32>(most, load<i32>(values + (<usize>i << 2)));
   return most;
 }
+
+/** First position of `wanted`, which must be there. */
+export function positionOf(values: usize, count: i32, wanted: i32): i32 {
+  const four = i32x4.splat(wanted);
+  let at = 0;
+  for (; at + 4 <= count; at += 4) {
+    const equal = i32x4.bitmask(i32x4.eq(v128.load(values + (<usize>at << 2)), four));
+    if (equal) return at + ctz<i32>(equal);
+  }
+  while (load<i32>(values + (<usize>at << 2)) != wanted) at++;
+  return at;
+}

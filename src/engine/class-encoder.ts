@@ -184,12 +184,16 @@ export class ClassEncoder implements RequestEncoder {
     return address;
   }
 
-  /** A lane that the core writes in full before it reads it. */
-  rawLane(bytesPerRow: 1 | 4): number {
-    const bytes = this.columns.capacity * bytesPerRow;
+  /** Memory of its own that the core writes before it reads it. */
+  unwritten(bytes: number): number {
     const address = this.core.allocate(bytes, false);
     this.allocations.push({ address, bytes });
     return address;
+  }
+
+  /** A lane that the core writes in full before it reads it. */
+  rawLane(bytesPerRow: 1 | 4 | 8): number {
+    return this.unwritten(this.columns.capacity * bytesPerRow);
   }
 
   lane(bytesPerRow: 4 | 8): number {

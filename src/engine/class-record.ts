@@ -112,7 +112,7 @@ function writeGrouping(core: Core, columns: Columns, encoder: ClassEncoder): num
   if (!partition) return 0;
   const { record, own } = partition;
   if (own) encoder.allocations.push(...record.allocations);
-  return writeGroups(core, (bytes) => encoder.allocate(bytes), record, grouping.cells, rates.length);
+  return writeGroups(core, encoder, record, grouping.cells, rates.length);
 }
 
 function writeSteps(encoder: ClassEncoder, steps: readonly EncodedStep[]): number {

@@ -22,22 +22,20 @@ import {
 } from '../layout/layout.generated.ts';
 import type { OwnCell, PartitionRecord } from './partitions.ts';
 
+/** Memory that lives as long as the class. */
+interface GroupMemory {
+  allocate(bytes: number): number;
+  unwritten(bytes: number): number;
+}
+
 /**
  * Writes a class's GROUPS record and sets its arrays aside; the core fills them when the class first decides.
- *
- * @param allocate Memory that lives as long as the class; it need not be zeroed.
  */
-export function writeGroups(
-  core: Core,
-  allocate: (bytes: number) => number,
-  partition: PartitionRecord,
-  cells: readonly OwnCell[],
-  rates: number,
-): number {
+export function writeGroups(core: Core, memory: GroupMemory, partition: PartitionRecord, cells: readonly OwnCell[], rates: number): number {
   const { count, blocks } = partition;
   const groups = count * LEVELS;
-  const address = allocate(GROUPS_BYTES);
-  const list = allocate(cells.length * CELL_BYTES);
+  const address = memory.allocate(GROUPS_BYTES);
+  const list = memory.allocate(cells.length * CELL_BYTES);
   cells.forEach(({ table, column }, i) => {
     core.u32[(list + i * CELL_BYTES + CELL_TABLE) / 4] = table;
     core.u32[(list + i * CELL_BYTES + CELL_COLUMN) / 4] = column;
@@ -46,16 +44,16 @@ export function writeGroups(
     [GROUPS_PARTITION, partition.address],
     [GROUPS_CELLS, list],
     [GROUPS_CELL_COUNT, cells.length],
-    [GROUPS_KEY, allocate(blocks * BLOCK * 4)],
-    [GROUPS_LEVEL, allocate(blocks * BLOCK)],
-    [GROUPS_BLOCK_MAX, allocate(blocks * LEVELS * 4)],
-    [GROUPS_OPEN_COUNT, allocate(groups * 4)],
-    [GROUPS_BEST, allocate(groups * 4)],
-    [GROUPS_BEST_ROW, allocate(groups * 4)],
-    [GROUPS_TOTAL, allocate(groups * 4)],
-    [GROUPS_RAW, allocate(rates * groups * 8)],
-    [GROUPS_LEVEL_ROWS, allocate(LEVELS * 4)],
-    [GROUPS_LEVEL_CELLS, allocate(LEVELS * cells.length * 8)],
+    [GROUPS_KEY, memory.unwritten(blocks * BLOCK * 4)],
+    [GROUPS_LEVEL, memory.unwritten(blocks * BLOCK)],
+    [GROUPS_BLOCK_MAX, memory.unwritten(blocks * LEVELS * 4)],
+    [GROUPS_OPEN_COUNT, memory.allocate(groups * 4)],
+    [GROUPS_BEST, memory.allocate(groups * 4)],
+    [GROUPS_BEST_ROW, memory.allocate(groups * 4)],
+    [GROUPS_TOTAL, memory.allocate(groups * 4)],
+    [GROUPS_RAW, memory.allocate(rates * groups * 8)],
+    [GROUPS_LEVEL_ROWS, memory.allocate(LEVELS * 4)],
+    [GROUPS_LEVEL_CELLS, memory.allocate(LEVELS * cells.length * 8)],
   ];
   for (const [field, value] of fields) core.u32[(address + field) / 4] = value;
   return address;

@@ -138,6 +138,8 @@ export interface RequestEncoder {
   refuse(status: Status): void;
   /** Zeroed i32 or f64 lane. */
   lane(bytesPerRow: 4 | 8): number;
+  /** A lane for raw values: of closed rows they may be anything. */
+  rawLane(bytesPerRow: 4 | 8): number;
   /** Equal on every feasible node. */
   constant(score: number): void;
   /** Only these nodes are looked at (upstream PreFilterResult); `status` is what all others get, before any filter. */

@@ -71,7 +71,7 @@ export const encodeInterPodAffinity: RuleEncoding<InterPodAffinityArgs> = {
     }));
     const address = encoder.allocate(POD_AFFINITY_BYTES);
     writeTables(encoder, address + POD_AFFINITY_SCORES, address + POD_AFFINITY_SCORE_COUNT, tables);
-    encoder.rate(RATE_INTER_POD_AFFINITY, address, weight, encoder.lane(8), tables.map(tableOf), factsOf(encoder, tables));
+    encoder.rate(RATE_INTER_POD_AFFINITY, address, weight, encoder.rawLane(8), tables.map(tableOf), factsOf(encoder, tables));
   },
 
   carriedTerms(template, objects) {

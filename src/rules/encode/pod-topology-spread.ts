@@ -69,7 +69,7 @@ export const encodePodTopologySpread: RuleEncoding<PodTopologySpreadArgs> = {
     encoder.u32(address + SPREAD_SOFT_REQUIRE_ALL, allKeys ? 1 : 0);
     const watched = constraints.map((constraint, i) => writeSoft(encoder, list + i * SOFT_BYTES, constraint, constraints, allKeys));
     const facts = constraints.flatMap(({ topologyKey }, i) => softFacts(encoder, topologyKey, watched[i] as number, allKeys));
-    encoder.rate(RATE_POD_TOPOLOGY_SPREAD, address, weight, encoder.lane(4), watched, facts);
+    encoder.rate(RATE_POD_TOPOLOGY_SPREAD, address, weight, encoder.rawLane(4), watched, facts);
   },
 };
 
