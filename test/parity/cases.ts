@@ -22,7 +22,7 @@ const LEFT_OUT_OF_RUNS: readonly Readonly<Partial<Record<Feature, boolean>>>[] =
 ];
 
 /** Gates that a sixth of the seeds switch, by release. */
-const GATE_SETS: Readonly<Record<KubeVersion, readonly Readonly<Record<string, boolean>>[]>> = {
+const GATE_SETS: Readonly<Partial<Record<KubeVersion, readonly Readonly<Record<string, boolean>>[]>>> = {
   '1.34': [{ StorageCapacityScoring: true }, { PodLevelResources: false }],
   '1.35': [{ TaintTolerationComparisonOperators: true, StorageCapacityScoring: true }, { PodLevelResources: false }],
   '1.36': [
@@ -48,6 +48,6 @@ export function drawCase(seed: number, mode: Mode, version: KubeVersion): DrawnC
   const cluster = hardCluster(seed, { maxPods: 200, maxPending: mode === 'sequence' ? 40 : 24, features });
   const objects = leaning.priorities === true ? crowd(prng, cluster.list.items) : cluster.list.items;
   const name = `seed ${seed}, ${mode}, ${version}`;
-  const featureGates = prng.chance(1, 6) ? prng.pick(GATE_SETS[version]) : {};
+  const featureGates = prng.chance(1, 6) ? prng.pick(GATE_SETS[version] ?? [{}]) : {};
   return { parityCase: { name, mode, version, featureGates, config: cluster.config, objects }, features: cluster.features };
 }
