@@ -27,31 +27,41 @@ export interface ClusterPlan {
   readonly shuffleSeed?: number;
 }
 
-type Raw = Readonly<Record<string, unknown>>;
+export type Raw = Readonly<Record<string, unknown>>;
 
 const NAMESPACE = 'default';
 const ZONES = 3;
 
-/** Built from raw objects through the same door as any input. */
+/** The cluster of a plan. */
 export function buildCluster(plan: ClusterPlan): Snapshot {
-  const builder = new SnapshotBuilder();
-  const prng = new Prng(plan.nodes);
-  for (let row = 0; row < plan.nodes; row++) builder.add(rawNode(row, plan.uniform ? 4 : mixedCores(row, prng)), {});
-  for (const app of plan.apps) for (const raw of rawWorkload(app)) builder.add(raw, {});
-  const numbers = new Uint32Array(plan.apps.length);
-  for (const index of podOrder(plan)) {
-    const app = plan.apps[index] as App;
-    builder.add(rawPod(app, (numbers[index] as number)++), {});
-  }
-  return builder.finish();
+  return buildSnapshot(rawCluster(plan));
 }
 
 /** A cluster of the generator: mixed machines, taints, GPUs, images, affinity, budgets, some pods already running. */
 export function buildGenerated(options: GenerateOptions): Snapshot {
+  return buildSnapshot(rawGenerated(options));
+}
+
+/** Built from raw objects through the same door as any input. */
+export function buildSnapshot(objects: Iterable<Raw>): Snapshot {
   const builder = new SnapshotBuilder();
-  const cluster = generateCluster(options);
-  for (const part of [cluster.objects(), cluster.nodes(), cluster.pods()]) for (const raw of part) builder.add(raw, {});
+  for (const raw of objects) builder.add(raw, {});
   return builder.finish();
+}
+
+/** The API objects of a plan, with the fields that the API server would fill in as far as they matter. */
+export function* rawCluster(plan: ClusterPlan): Generator<Raw> {
+  const prng = new Prng(plan.nodes);
+  for (let row = 0; row < plan.nodes; row++) yield rawNode(row, plan.uniform ? 4 : mixedCores(row, prng));
+  for (const app of plan.apps) yield* rawWorkload(app);
+  const numbers = new Uint32Array(plan.apps.length);
+  for (const index of podOrder(plan)) yield rawPod(plan.apps[index] as App, (numbers[index] as number)++);
+}
+
+/** The API objects of a generated cluster. */
+export function* rawGenerated(options: GenerateOptions): Generator<Raw> {
+  const cluster = generateCluster(options);
+  for (const part of [cluster.objects(), cluster.nodes(), cluster.pods()]) yield* part;
 }
 
 /** Index of each pod's app. */
@@ -101,6 +111,7 @@ function rawPod(app: App, number: number): Raw {
       ...(app.service ? { ownerReferences: [owner] } : {}),
     },
     spec: {
+      schedulerName: 'default-scheduler',
       containers: [{ name: 'app', image: 'registry.example/app:1', resources: { requests: { cpu: `${app.milliCpu}m`, memory } } }],
       ...app.spec,
     },

@@ -102,7 +102,7 @@ function checkFull(rows: readonly (Pick<Scenario, 'floor'> & { readonly result: 
 }
 
 function recordedFiles(): ResultFile[] {
-  const names = readdirSync(RESULTS).filter((name) => name.endsWith('.json'));
+  const names = readdirSync(RESULTS).filter((name) => name.endsWith('.json') && !name.startsWith('upstream-'));
   return names.map((name) => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')) as ResultFile);
 }
 

@@ -61,7 +61,7 @@ export async function measure(scenario: Scenario, size: Size, secondsMax: number
     readSeconds: started - readStarted,
     runs,
     recordedRuns,
-    latency: percentiles(recorder, pending * recordedRuns.length),
+    latency: percentilesOf(recorder, pending * recordedRuns.length),
     coreMiB: Math.round(coreMiB * 10) / 10,
     rssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   };
@@ -95,7 +95,7 @@ function checkRun(scenario: Scenario, size: Size, snapshot: Snapshot, classes: n
 }
 
 /** Percentiles over all recorded runs. A pod that was tried again counts each time. */
-function percentiles({ counts }: LatencyRecorder, decisions: number): Latency {
+export function percentilesOf({ counts }: LatencyRecorder, decisions: number): Latency {
   const histogram = build({ highestTrackableValue: 2 ** 41, numberOfSignificantValueDigits: 3 });
   for (const [nanoseconds, count] of counts) histogram.recordValueWithCount(nanoseconds, count);
   assert(histogram.totalCount >= decisions, 'every decision has been recorded');

@@ -119,7 +119,7 @@ export function thisMachine(): Machine {
 }
 
 /** `<machine>-node<version>.json`, the same on every run on the same kind of machine. */
-export function resultFileName({ machine, node }: ResultFile): string {
+export function resultFileName({ machine, node }: Pick<ResultFile, 'machine' | 'node'>): string {
   const cpu = machine.cpu
     .toLowerCase()
     .replace(/\((r|tm)\)/g, '')
