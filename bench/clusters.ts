@@ -23,6 +23,8 @@ export interface ClusterPlan {
   /** All nodes as in upstream's scheduler_perf (4 CPUs, 32 GiB), so that rates can be set beside its own; else machines of several sizes. */
   readonly uniform?: true;
   readonly apps: readonly App[];
+  /** One pod of each runs on every node already. */
+  readonly everywhere?: readonly App[];
   /** Pods of all apps in random order; absent = app by app. */
   readonly shuffleSeed?: number;
 }
@@ -54,6 +56,7 @@ export function* rawCluster(plan: ClusterPlan): Generator<Raw> {
   const prng = new Prng(plan.nodes);
   for (let row = 0; row < plan.nodes; row++) yield rawNode(row, plan.uniform ? 4 : mixedCores(row, prng));
   for (const app of plan.apps) yield* rawWorkload(app);
+  for (const app of plan.everywhere ?? []) for (let row = 0; row < plan.nodes; row++) yield runningPod(app, row);
   const numbers = new Uint32Array(plan.apps.length);
   for (const index of podOrder(plan)) yield rawPod(plan.apps[index] as App, (numbers[index] as number)++);
 }
@@ -116,6 +119,13 @@ function rawPod(app: App, number: number): Raw {
       ...app.spec,
     },
   };
+}
+
+/** Started at a time of its own, within one day. */
+function runningPod(app: App, row: number): Raw {
+  const raw = rawPod(app, row);
+  const startTime = new Date(Date.UTC(2026, 0, 1) + ((row * 7_919) % 86_400) * 1000).toISOString();
+  return { ...raw, spec: { ...(raw.spec as object), nodeName: `node-${row}` }, status: { phase: 'Running', startTime } };
 }
 
 /** `count` apps of equal size; `vary` draws the requests, as Deployments differ. */

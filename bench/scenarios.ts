@@ -2,6 +2,7 @@ import { assert } from '../src/base/assert.ts';
 import type { Schedule } from '../src/model/results.ts';
 import type { Snapshot } from '../src/model/snapshot.ts';
 import { buildCluster, buildGenerated, equalApps } from './clusters.ts';
+import { preemptors } from './preemptors.ts';
 
 /**
  * smoke: small sizes, run by the gate, decisions compared with smoke-hashes.json. full: what `npm run bench` runs. all: also those that take
@@ -213,6 +214,20 @@ export const SCENARIOS: readonly Scenario[] = [
     goal: { decide: 2_000, total: 2_000 },
   },
   { name: 'unschedulable-5k', full: { nodes: 5_000, pods: 20_000 }, smoke: SMOKE, ...unschedulable },
+  {
+    name: 'preemption-5k',
+    full: { nodes: 5_000, pods: 5_000 },
+    smoke: FEW,
+    ...preemptors(1),
+    goal: { total: 2_000 },
+  },
+  {
+    name: 'preemption-50-classes-5k',
+    full: { nodes: 5_000, pods: 5_000 },
+    smoke: FEW,
+    ...preemptors(50),
+    goal: { total: 2_000 },
+  },
   { name: 'generated-mix', full: { nodes: 400, pods: 6_000 }, smoke: { nodes: 100, pods: 1_500 }, ...mixed },
   ...[0, 1, 2].map((workers): Scenario => {
     const full = { nodes: 20_000, pods: 1_000 };

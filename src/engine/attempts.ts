@@ -17,6 +17,7 @@ import type { Nominations } from './nominations.ts';
 import { PlainScheduler } from './plain-attempt.ts';
 import { hopelessMessage, type NotPreempted, type Preempted, preempt } from './preemption.ts';
 import type { DisruptionBudgets } from './preemption-budgets.ts';
+import { PreemptionTables } from './preemption-tables.ts';
 import type { PreemptionArgs, ResolvedProfile } from './resolved-profile.ts';
 
 /** Codes of errors that are the pod's; any other ends the run. */
@@ -55,6 +56,7 @@ export class Attempts {
   private readonly budgets: DisruptionBudgets;
   private readonly random: Prng | undefined;
   private readonly plain: PlainScheduler;
+  private readonly preemptions: PreemptionTables;
   /** Failures by class: nothing but a change of the fleet can change them. */
   private readonly failures = new WeakMap<PodClass, RememberedFailure>();
 
@@ -65,6 +67,7 @@ export class Attempts {
     this.random = tie === 'seeded' ? prng : undefined;
     this.decider = new Decider(fleet, tie, prng);
     this.plain = new PlainScheduler(fleet, tie, prng);
+    this.preemptions = new PreemptionTables(fleet, budgets);
   }
 
   /** Decides; does not place. */
@@ -98,12 +101,12 @@ export class Attempts {
   private attemptByKernels(pod: Pod, profile: ResolvedProfile): AttemptOutcome {
     const cls = this.compile(pod, profile);
     if (!cls) return this.attemptPlain(pod, profile);
+    if (!this.random && this.decider.scansAll(cls) && this.preemptions.serves(cls)) return this.attemptLocal(pod, cls);
     const rows = this.nominations.concerning(pod);
     const pass = rows.length > 0 ? new NominatedPass(pod, this.fleet.view(), profile) : undefined;
     if (cls.hostFilters.length > 0 && rows.some((row) => pass?.rejectionOn(row)?.status.failure)) return this.attemptPlain(pod, profile);
     const refuses = (row: number): boolean => rows.includes(row) && pass?.rejectionOn(row) !== undefined;
-    const nominated = this.nominations.of(pod);
-    const promised = nominated === undefined ? undefined : this.fleet.rowOf(nominated);
+    const promised = this.promisedRow(pod);
     if (promised !== undefined) return this.attemptPromised(pod, cls, promised, refuses);
     const { nextStart } = this.fleet;
     const started = secondsNow();
@@ -117,6 +120,41 @@ export class Attempts {
       return this.attemptPlain(pod, profile);
     }
     return pass ? this.explainFailure(pod, cls, rows, pass) : this.explainOnce(pod, cls);
+  }
+
+  private promisedRow(pod: Pod): number | undefined {
+    const nominated = this.nominations.of(pod);
+    return nominated === undefined ? undefined : this.fleet.rowOf(nominated);
+  }
+
+  /** As attemptByKernels, for classes whose filters look at one node at a time: rows that have not changed are not looked at again. */
+  private attemptLocal(pod: Pod, cls: PodClass): AttemptOutcome {
+    const promised = this.promisedRow(pod);
+    if (promised !== undefined) return this.attemptPromised(pod, cls, promised, (row) => this.preemptions.keeps(cls, pod, row));
+    const started = secondsNow();
+    const row = this.decideLocal(pod, cls);
+    this.decideSeconds += secondsNow() - started;
+    if (row >= 0) return { kind: 'placed', row };
+    const preempted = this.preemptions.preempt(cls, pod);
+    if (preempted) return { kind: 'preempting', node: preempted.node, row: preempted.row, victims: preempted.victims };
+    const rows = this.nominations.concerning(pod);
+    if (rows.length === 0) return this.explainOnce(pod, cls);
+    return this.explainFailure(pod, cls, rows, new NominatedPass(pod, this.fleet.view(), cls.profile));
+  }
+
+  private decideLocal(pod: Pod, cls: PodClass): number {
+    if (!this.nominations.anyConcerning(pod)) return this.decider.decide(cls, pod);
+    if (!this.preemptions.isWorthwhile(cls)) {
+      return this.decider.decide(cls, pod, {
+        rows: this.nominations.concerning(pod),
+        refuses: (row) => this.preemptions.keeps(cls, pod, row),
+      });
+    }
+    this.decider.judge(cls, pod);
+    const { table } = this.preemptions.of(cls, pod);
+    if (table.openRows > 0) return this.decider.decide(cls, pod, { rows: [...table.keptRows], refuses: () => true });
+    this.decider.noteScanned(cls);
+    return -1;
   }
 
   private explainOnce(pod: Pod, cls: PodClass): AttemptOutcome {

@@ -35,7 +35,12 @@ export class Decider {
 
   /** True when a run of such pods can be decided inside the core without coming back for each. */
   isBulk(cls: PodClass): boolean {
-    return this.tie === 'first' && !cls.refused && !this.samples(cls) && cls.hostFilters.length === 0 && cls.hostScores.length === 0;
+    return this.tie === 'first' && this.scansAll(cls);
+  }
+
+  /** True when a decision looks at all nodes and the lanes alone say what they are worth. */
+  scansAll(cls: PodClass): boolean {
+    return !cls.refused && !this.samples(cls) && cls.hostFilters.length === 0 && cls.hostScores.length === 0;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { FLEET_ADDRESS, FLEET_SCRATCH, OPEN } from '../layout/layout.generated.ts';
-import { type Status, unresolvable, unschedulable } from '../rules/rule.ts';
+import { type Status, type StatusCode, unresolvable, unschedulable } from '../rules/rule.ts';
 import { NARROWED_CODE } from './class-encoder.ts';
 import type { PodClass } from './classes.ts';
 import type { Rejection } from './cycle.ts';
@@ -85,6 +85,28 @@ export class Diagnosis {
       this.statuses.set(bits, status);
     }
     return status;
+  }
+}
+
+/** Whether eviction may help on single rows, read from a fresh verdict lane. */
+export class RowStatuses {
+  private readonly fleet: Fleet;
+  private readonly cls: PodClass;
+
+  constructor(fleet: Fleet, cls: PodClass) {
+    this.fleet = fleet;
+    this.cls = cls;
+  }
+
+  /** Undefined = feasible. O(1). */
+  codeOf(row: number): StatusCode | undefined {
+    const { core } = this.fleet;
+    const meaning = this.cls.codes[core.u8[this.cls.verdictLane + row] as number];
+    if (!meaning?.fitNames) return meaning?.status.code;
+    const scratch = core.u32[(FLEET_ADDRESS + FLEET_SCRATCH) / 4] as number;
+    core.exports.diagnoseNodeResourcesFit(this.cls.fitParams, row, row + 1, scratch);
+    const bits = core.i32[scratch / 4 + row] as number;
+    return (bits & UNRESOLVABLE_BIT) !== 0 ? 'UnschedulableAndUnresolvable' : 'Unschedulable';
   }
 }
 

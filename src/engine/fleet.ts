@@ -148,7 +148,16 @@ export class Fleet {
 
   /** No pod is promised a node. */
   clearNominations(): void {
+    for (const name of this.plain?.nominated.keys() ?? []) {
+      const row = this.rowOf(name);
+      if (row !== undefined) this.noteNomination(row);
+    }
     this.plain?.nominated.clear();
+  }
+
+  /** The pods that the row is promised to have changed. */
+  noteNomination(row: number): void {
+    this.least?.noteChange(row);
   }
 
   /** Least priorities per node and in the cluster, for preemption. */

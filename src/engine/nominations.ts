@@ -8,6 +8,8 @@ const NONE: readonly number[] = [];
 export class Nominations {
   private readonly fleet: Fleet;
   private readonly nodeOf = new Map<string, string>();
+  /** Number of promises of nodes that exist, by the pod's priority. */
+  private readonly counts = new Map<number, number>();
 
   /** The fleet forgets the promises of an earlier run. */
   constructor(fleet: Fleet) {
@@ -20,6 +22,7 @@ export class Nominations {
     this.nodeOf.set(podKey(pod), nodeName);
     const { nominated } = this.fleet.view();
     nominated.set(nodeName, [...(nominated.get(nodeName) ?? []), pod]);
+    this.note(nodeName, pod.template.priority, 1);
   }
 
   delete(pod: Pod): void {
@@ -28,9 +31,27 @@ export class Nominations {
     if (nodeName === undefined) return;
     this.nodeOf.delete(key);
     const { nominated } = this.fleet.view();
-    const left = (nominated.get(nodeName) ?? []).filter((other) => podKey(other) !== key);
+    const all = nominated.get(nodeName) ?? [];
+    const left = all.filter((other) => podKey(other) !== key);
     if (left.length > 0) nominated.set(nodeName, left);
     else nominated.delete(nodeName);
+    for (const other of all) if (podKey(other) === key) this.note(nodeName, other.template.priority, -1);
+  }
+
+  private note(nodeName: string, priority: number, change: number): void {
+    const row = this.fleet.rowOf(nodeName);
+    if (row === undefined) return;
+    this.counts.set(priority, (this.counts.get(priority) ?? 0) + change);
+    this.fleet.noteNomination(row);
+  }
+
+  /** Whether nodes are promised to other pods that the pod must respect. O(distinct priorities). */
+  anyConcerning(pod: Pod): boolean {
+    const { priority } = pod.template;
+    let count = 0;
+    for (const [other, promises] of this.counts) if (other >= priority) count += promises;
+    const own = count === 0 ? undefined : this.nodeOf.get(podKey(pod));
+    return count > (own !== undefined && this.fleet.rowOf(own) !== undefined ? 1 : 0);
   }
 
   /** Promised nodes by `podKey`. */

@@ -19,12 +19,19 @@ export class DisruptionBudgets {
   private readonly allowed: Int32Array;
   /** Another object whenever an allowance has changed, and for every run. */
   revision: object = {};
+  /** Every change so far: which budget, and what it allowed before. */
+  readonly changes: { readonly budget: number; readonly before: number }[] = [];
   /** Indices of the budgets that select pods of a template. */
   private readonly selecting = new WeakMap<PodTemplate, readonly number[]>();
 
   constructor(budgets: readonly PodDisruptionBudget[]) {
     this.budgets = budgets;
     this.allowed = Int32Array.from(budgets, (budget) => budget.disruptionsAllowed);
+  }
+
+  /** There is no budget at all. */
+  get none(): boolean {
+    return this.budgets.length === 0;
   }
 
   /** An independent copy, for what-if runs. */
@@ -58,10 +65,24 @@ export class DisruptionBudgets {
   /** A pod has been evicted. A pod that was terminating already was not counted as healthy any more. */
   podLeft(pod: Pod): void {
     if (pod.terminating) return;
-    for (const index of this.chargedFor(pod)) {
-      this.allowed[index] = Math.max(0, (this.allowed[index] as number) - 1);
+    for (const budget of this.chargedFor(pod)) {
+      const before = this.allowed[budget] as number;
+      const after = Math.max(0, before - 1);
+      if (after === before) continue;
+      this.allowed[budget] = after;
       this.revision = {};
+      this.changes.push({ budget, before });
     }
+  }
+
+  /**
+   * How often `split` would charge each budget for these pods. While the lesser of this and the budget's allowance stays the same, so does what
+   * `split` says of them.
+   */
+  charges(pods: readonly Pod[]): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    for (const pod of pods) for (const budget of this.chargedFor(pod)) counts.set(budget, (counts.get(budget) ?? 0) + 1);
+    return counts;
   }
 
   private chargedFor(pod: Pod): readonly number[] {

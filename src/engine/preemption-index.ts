@@ -17,6 +17,10 @@ export class LeastPriorities {
   private readonly stale: Uint8Array;
   /** Changes by row. */
   private readonly revisions: Uint32Array;
+  /** The rows that changed last, in order of change; a ring of 2^k places. */
+  private readonly journal: Int32Array;
+  /** Number of changes so far. */
+  changes = 0;
   private readonly counts = new Map<number, number>();
   /** Least key of `counts`; undefined = unknown. */
   private least: number | undefined = NOBODY;
@@ -27,6 +31,7 @@ export class LeastPriorities {
     this.byRow = new Float64Array(cluster.nodes.length).fill(NOBODY);
     this.stale = new Uint8Array(cluster.nodes.length);
     this.revisions = new Uint32Array(cluster.nodes.length);
+    this.journal = new Int32Array(journalPlaces(cluster.nodes.length));
     for (const [row, { pods }] of cluster.nodes.entries()) for (const pod of pods) this.podAdded(pod, row);
   }
 
@@ -50,13 +55,22 @@ export class LeastPriorities {
     }
   }
 
-  /** A number that differs whenever the pods of the row do. */
+  /** A number that differs whenever the pods of the row do, or those that it is promised to. */
   revisionOf(row: number): number {
     return this.revisions[row] as number;
   }
 
-  private noteChange(row: number): void {
+  /** The pods on the row have changed, or those that it is promised to. */
+  noteChange(row: number): void {
     this.revisions[row] = (this.revisions[row] as number) + 1;
+    this.journal[this.changes++ & (this.journal.length - 1)] = row;
+  }
+
+  /** The rows that changed since `changes` had that value, each as often as it changed; undefined = too many to tell. */
+  changedSince(position: number): readonly number[] | undefined {
+    const count = this.changes - position;
+    if (count > this.journal.length) return undefined;
+    return Array.from({ length: count }, (_, i) => this.journal[(position + i) & (this.journal.length - 1)] as number);
   }
 
   /** Infinity when no pod is on any node. */
@@ -76,6 +90,11 @@ export class LeastPriorities {
     }
     return this.byRow[row] as number;
   }
+}
+
+/** Beyond one change for each row, a look at all rows costs no more. */
+function journalPlaces(rows: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(rows, 64)));
 }
 
 export function leastPriority(cluster: OccupiedNodes, row: number): number {

@@ -56,6 +56,13 @@ export function pickCandidate(candidates: readonly Candidate[], random?: Prng): 
   return rest.reduce((a, b) => (b.row < a.row ? b : a), first);
 }
 
+export const CRITERIA_COUNT = CRITERIA.length;
+
+/** What the choice among nodes looks at, from `at` on. */
+export function writeCriteria(candidate: Candidate, values: Float64Array, at: number): void {
+  for (let i = 0; i < CRITERIA_COUNT; i++) values[at + i] = (CRITERIA[i] as (typeof CRITERIA)[number])(candidate);
+}
+
 function firstVictim({ victims: [first] }: Candidate): Pod {
   assert(first !== undefined, 'a candidate has a victim');
   return first;

@@ -21,7 +21,6 @@
  * A pod that failed with an error (no plugin refused it) waits for rule 4 like the others; upstream would repeat the same
  * error every ten seconds.
  */
-import { assert } from '../base/assert.ts';
 import { KeyHeap } from '../base/heap.ts';
 import type { Pod, PodTemplate } from '../model/pod.ts';
 import { type QueueHints, queueHints } from './queue-hints.ts';
@@ -85,7 +84,7 @@ export class SchedulingQueue {
 
   /**
    * The next pods to try, at most `max`, in order; empty when nothing more can move. More than one are returned only if
-   * nothing that becomes of the first can change the order of the rest. O(1) per pod.
+   * nothing that becomes of the first can change the order of the rest; all of them are to be tried. O(1) per pod.
    */
   take(max: number): number[] {
     if (this.ready === 0) this.retryLeftovers();
@@ -98,15 +97,6 @@ export class SchedulingQueue {
     }
     const heap = [this.active, ...this.backoff].find(({ size }) => size > 0);
     return heap === undefined ? [] : [heap.pop()];
-  }
-
-  /** Gives back the untried end of the run that was taken last. */
-  putBack(rest: readonly number[]): void {
-    this.cursor -= rest.length;
-    assert(
-      rest.every((index, i) => this.order[this.cursor + i] === index),
-      'only the end of the last run can be put back',
-    );
   }
 
   /** The pod found no node. `plugins`: those that refused it on some node; none when the attempt ended in an error. */

@@ -160,10 +160,7 @@ export class Scheduler {
         if (done === bulk.length && bulk.length > 0) break;
         const settled = this.decideAlone(run[at + done] as number);
         done++;
-        if (!settled) {
-          if (at + done < run.length) this.queue.putBack(run.slice(at + done));
-          return;
-        }
+        if (!settled) break;
       } while (done < bulk.length);
       at += done;
     }
@@ -178,7 +175,7 @@ export class Scheduler {
       const index = run[i] as number;
       const pod = this.pods[index] as Pod;
       const profile = this.fleet.profileOf(pod) as ResolvedProfile;
-      if (this.nominations.concerning(pod).length > 0 || this.nominations.of(pod) !== undefined || this.fleet.classes.crowded) break;
+      if (this.nominations.anyConcerning(pod) || this.nominations.of(pod) !== undefined || this.fleet.classes.crowded) break;
       const cls = this.compile(pod, profile);
       if (!cls || !this.attempts.decider.isBulk(cls) || reserves(pod, profile)) break;
       entries.push({ index, cls });
@@ -224,7 +221,8 @@ export class Scheduler {
     const before = this.attempts.decideSeconds;
     const promised = this.nominations.of(pod);
     const outcome = this.attempts.attempt(pod, profile);
-    this.noteDecided(pod);
+    // A pod that preempts comes back.
+    if (outcome.kind !== 'preempting') this.noteDecided(pod);
     this.options.latencies?.record(this.attempts.decideSeconds - before);
     switch (outcome.kind) {
       case 'placed':

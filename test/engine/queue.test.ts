@@ -70,16 +70,14 @@ describe('order', () => {
   });
 });
 
-describe('take and putBack', () => {
-  test('runs are as long as asked, and what is put back comes again', () => {
+describe('take', () => {
+  test('runs are as long as asked', () => {
     const pods = Array.from({ length: 5 }, (_, i) => pod(`p${i}`));
     const queue = new SchedulingQueue(pods);
     expect(queue.take(3)).toEqual([0, 1, 2]);
-    queue.putBack([1, 2]);
-    expect(queue.take(10)).toEqual([1, 2, 3, 4]);
+    expect(queue.take(10)).toEqual([3, 4]);
     expect(queue.take(10)).toEqual([]);
     expect(queue.ready).toBe(0);
-    expect(() => queue.putBack([0])).toThrow('end of the last run');
   });
 
   test('an empty queue has nothing to give', () => {
@@ -231,20 +229,20 @@ test('every pod is handed out exactly once when all are placed, whatever fails a
       /** Departures and placements that a pod had seen when it last failed. */
       const seen = new Map<number, readonly [number, number]>();
       for (let run = queue.take(runLength + 1); run.length > 0; run = queue.take(runLength + 1)) {
-        const [index] = run as [number];
-        queue.putBack(run.slice(1));
-        if (fates[index] === 'place' || seen.has(index)) {
-          expect(placed.has(index)).toBe(false);
-          placed.add(index);
-          queue.placed(index);
-          continue;
+        for (const index of run) {
+          if (fates[index] === 'place' || seen.has(index)) {
+            expect(placed.has(index)).toBe(false);
+            placed.add(index);
+            queue.placed(index);
+            continue;
+          }
+          if (fates[index] === 'preempt') {
+            departures++;
+            queue.deleted(pod('victim'));
+            queue.preempting(index);
+          } else queue.failed(index, fates[index] === 'company' ? AFFINITY : FIT);
+          seen.set(index, [departures, placed.size]);
         }
-        if (fates[index] === 'preempt') {
-          departures++;
-          queue.deleted(pod('victim'));
-          queue.preempting(index);
-        } else queue.failed(index, fates[index] === 'company' ? AFFINITY : FIT);
-        seen.set(index, [departures, placed.size]);
       }
       for (const [index, fate] of fates.entries()) {
         if (placed.has(index)) continue;

@@ -1,0 +1,103 @@
+import type { Pod, PodTemplate } from '../model/pod.ts';
+import type { NodeView } from '../rules/view.ts';
+import type { PodClass } from './classes.ts';
+import { PreparedFilters } from './cycle.ts';
+import type { Fleet } from './fleet.ts';
+import { candidatesWanted, type Preempted } from './preemption.ts';
+import type { DisruptionBudgets } from './preemption-budgets.ts';
+import { isLocal, localFilters, refusalBesidePromised } from './preemption-local.ts';
+import { PreemptionTable } from './preemption-table.ts';
+import type { ResolvedProfile } from './resolved-profile.ts';
+
+/** Rows of all tables together, about fifty bytes each, and the fewest tables that are worth having. */
+const TABLE_ROWS_MAX = 1_000_000;
+const TABLES_MIN = 4;
+
+interface Known {
+  readonly profile: ResolvedProfile;
+  /** The filters, prepared for the pods of the class. */
+  readonly rules: PreparedFilters['rules'];
+  readonly table: PreemptionTable;
+}
+
+/** The tables of the classes that preempted last, for one run: preemptors come in groups of equal pods, and few groups alternate. */
+export class PreemptionTables {
+  private readonly fleet: Fleet;
+  private readonly budgets: DisruptionBudgets;
+  private readonly tables = new Map<PodTemplate, Known>();
+  private readonly local = new WeakMap<PodClass, boolean>();
+  private readonly tablesMax: number;
+
+  constructor(fleet: Fleet, budgets: DisruptionBudgets) {
+    this.fleet = fleet;
+    this.budgets = budgets;
+    this.tablesMax = Math.max(TABLES_MIN, Math.floor(TABLE_ROWS_MAX / Math.max(1, fleet.nodes.length)));
+  }
+
+  /** Whether the class can have a table: its filters look at one node at a time. */
+  serves(cls: PodClass): boolean {
+    let local = this.local.get(cls);
+    if (local === undefined) {
+      local = isLocal(cls);
+      this.local.set(cls, local);
+    }
+    return local;
+  }
+
+  /** Whether the table is there, or will be asked again by pods like this one. */
+  isWorthwhile(cls: PodClass): boolean {
+    return this.tables.has(cls.template) || cls.entry.undecided > 1;
+  }
+
+  /** What a pod of a class that is served sees, brought up to date. The verdict lane must be fresh. O(changed rows). */
+  of(cls: PodClass, pod: Pod): { readonly table: PreemptionTable; readonly filters: PreparedFilters } {
+    const filters = this.filtersFor(cls, pod);
+    const table = this.tableOf(cls, filters);
+    table.update(cls, filters);
+    return { table, filters };
+  }
+
+  private filtersFor(cls: PodClass, pod: Pod): PreparedFilters {
+    const known = this.tables.get(cls.template);
+    const cluster = this.fleet.view();
+    return known?.profile === cls.profile ? new PreparedFilters(pod, cluster, known.rules) : localFilters(cls, pod, cluster);
+  }
+
+  /** Whether the pod may not have the row because of other pods that it is promised to. O(pods that the row is promised to). */
+  keeps(cls: PodClass, pod: Pod, row: number): boolean {
+    const cluster = this.fleet.view();
+    const node = cluster.nodes[row] as NodeView;
+    if (!cluster.nominated.has(node.node.name)) return false;
+    return refusalBesidePromised(this.filtersFor(cls, pod), node) !== undefined;
+  }
+
+  /**
+   * What `preempt` would do for a pod that fits nowhere and is promised no node; undefined where it would evict nobody. The verdict lane must be fresh.
+   * O(changed rows, and rows up to the last candidate wanted), and a dry run for each changed row among them.
+   */
+  preempt(cls: PodClass, pod: Pod): Preempted | undefined {
+    const step = cls.profile.postFilter.find(({ plugin }) => plugin === 'DefaultPreemption');
+    const { priority, preemptionPolicy } = pod.template;
+    if (step?.plugin !== 'DefaultPreemption' || preemptionPolicy === 'Never') return undefined;
+    if (this.fleet.leastPriorities().ofCluster >= priority) return undefined;
+    const { table, filters } = this.of(cls, pod);
+    const chosen = table.choose(filters, (helpful) => candidatesWanted(helpful, step.args));
+    if (chosen === undefined) return undefined;
+    const { row, victims, budgetViolations } = chosen;
+    return { node: this.fleet.nodes[row]?.name ?? '', row, victims, budgetViolations };
+  }
+
+  private tableOf({ template, profile }: PodClass, filters: PreparedFilters): PreemptionTable {
+    let known = this.tables.get(template);
+    this.tables.delete(template);
+    if (known?.profile !== profile)
+      known = { profile, rules: filters.rules, table: new PreemptionTable(this.fleet, this.budgets, filters) };
+    this.tables.set(template, known);
+    // A Map keeps insertion order: the first key is the one used longest ago.
+    for (const oldest of this.tables.keys()) {
+      if (this.tables.size <= this.tablesMax) break;
+      this.tables.delete(oldest);
+    }
+    return known.table;
+  }
+}
