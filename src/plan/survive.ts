@@ -11,6 +11,7 @@ import { Cluster, isFixed } from './cluster.ts';
 import { combinationCount, combinations, type Domain, domainsOf } from './domains.ts';
 import { hopelessPercent, scaledSnapshot } from './load.ts';
 import { Losses } from './losses.ts';
+import type { LossesSetup } from './losses-worker.ts';
 
 export interface SurviveOptions extends EngineOptions {
   /** Domains lost at once, 1 to 3; default 1. */
@@ -40,17 +41,13 @@ export async function survive(snapshot: Snapshot, domain: string, options: Survi
   const started = secondsNow();
   const { losses = 1, keepBudgets = false, headroom = false, onLoss = () => {} } = options;
   checkCount('losses', losses, 1, LOSSES_MAX);
-  const { hosts: _applied, onProgress: _own, ...rest } = options;
+  const rest = engineOptions(options);
   const placed = withHosts(snapshot, options);
   const { key, all, remarks } = domainsOf(placed.nodes, domain);
   const choices = choicesOf(all, losses);
   const question = new Question(placed, rest, choices, keepBudgets);
   const today = await question.at(100);
-  const results: DomainLoss[] = [];
-  for (const [i, choice] of choices.entries()) {
-    results.push(await today.losses.lose(choice, keepBudgets));
-    onLoss(i + 1, choices.length);
-  }
+  const results = await loseAll(today, rest, choices, keepBudgets, options.workers ?? 0, (done) => onLoss(done, choices.length));
   const worstFirst = results.map((_, i) => i).sort((a, b) => worse(results[a] as DomainLoss, results[b] as DomainLoss));
   const survived = results.filter((result) => result.survived).length;
   const survives = survived === results.length;
@@ -73,6 +70,48 @@ export async function survive(snapshot: Snapshot, domain: string, options: Survi
     },
     notModelled: [...placed.notModelled, ...remarks, ...today.cluster.engine.settings.warnings],
   };
+}
+
+/** What decides, without what is this question's own: it can be sent to threads. Hosts are among the nodes by then. */
+function engineOptions(options: SurviveOptions): EngineOptions {
+  const {
+    hosts: _hosts,
+    onProgress: _onProgress,
+    losses: _losses,
+    keepBudgets: _keep,
+    headroom: _headroom,
+    onLoss: _onLoss,
+    ...rest
+  } = options;
+  return rest;
+}
+
+/** All losses in the order of the choices, with `workers` side by side. */
+async function loseAll(
+  today: State,
+  options: EngineOptions,
+  choices: readonly Domain[][],
+  keepBudgets: boolean,
+  workers: number,
+  onDone: (done: number) => void,
+): Promise<DomainLoss[]> {
+  checkCount('workers', workers, 0, Number.MAX_SAFE_INTEGER);
+  const here = (choice: readonly Domain[]) => today.losses.lose(choice, keepBudgets);
+  if (workers === 0) {
+    const results: DomainLoss[] = [];
+    for (const choice of choices) onDone(results.push(await here(choice)));
+    return results;
+  }
+  // Threads are Node's; without them the engine runs anywhere, so they are loaded only when asked for.
+  const { TaskPool, taskEntry } = await import('../parallel/task-pool.ts');
+  const slack = today.cluster.budgets.states.map((state) => state.slack);
+  const setup: LossesSetup = { base: today.base, options, slack, keepBudgets };
+  const pool = new TaskPool<readonly Domain[], DomainLoss>(taskEntry('losses-worker', 'lose', import.meta.url), setup, workers, here);
+  try {
+    return await pool.run(choices, onDone);
+  } finally {
+    await pool.close();
+  }
 }
 
 function choicesOf(domains: readonly Domain[], losses: number): Domain[][] {

@@ -147,6 +147,18 @@ describe('survive', () => {
     expect((await of(items, 'node', { keepBudgets: true })).survives).toBe(false);
   });
 
+  it('answers the same with threads', async () => {
+    for (const seed of [3, 4, 6]) {
+      const snapshot = await readSnapshot(workloadCluster(seed));
+      const timeless = ({ summary: { seconds: _, ...summary }, ...rest }: Survival) => ({ ...rest, summary });
+      const calls: number[] = [];
+      const alone = timeless(await ask(snapshot, 'node', { keepBudgets: true }));
+      expect(timeless(await ask(snapshot, 'node', { keepBudgets: true, workers: 2, onLoss: (done) => calls.push(done) }))).toEqual(alone);
+      expect(calls).toEqual(alone.results.map((_, i) => i + 1));
+    }
+    await expect(of([node('x', '1')], 'node', { workers: -1 })).rejects.toThrow('USAGE: workers: must be a whole number from 0');
+  });
+
   it('answers for machines and racks, and counts a node without a place as a domain of its own', async () => {
     const snapshot = await readSnapshot([node('x', '4'), node('y', '4'), node('z', '1'), pod('p', 'x', '1'), pod('q', 'y', '1')]);
     const hosts = parseHosts([{ text: 'node,host,rack\nx,h1,r1\ny,h1,r1\n', file: 'h.csv' }]);
