@@ -3,10 +3,13 @@ import type { Pod, PodResize, PodTemplate } from '../model/pod.ts';
 import { podUsage } from '../model/requests.ts';
 import type { Amount, ResourceVector } from '../model/resources.ts';
 import { comparedRequests, type NodeResourcesFitArgs } from '../rules/node-resources-fit.ts';
-import { type Status, type StatusCode, unschedulable } from '../rules/rule.ts';
+import type { StatusCode } from '../rules/rule.ts';
 import type { NodeView } from '../rules/view.ts';
 import { nominatedOn, type PreparedFilters, type PreparedRule } from './cycle.ts';
-import type { VictimTrial } from './preemption-victims.ts';
+import type { DisruptionBudgets } from './preemption-budgets.ts';
+import type { LeastPriorities } from './preemption-index.ts';
+import { type Candidate, sortByImportance } from './preemption-order.ts';
+import { isPreemptable, victimsAmong } from './preemption-victims.ts';
 
 /** Up to here doubles hold every whole number. */
 const EXACT_MAX = 2 ** 53;
@@ -14,63 +17,142 @@ const EXACT_MAX = 2 ** 53;
 /** Filters that never look at the pods of a node. */
 const BLIND_FILTERS: ReadonlySet<string> = new Set(['NodeUnschedulable', 'NodeName', 'TaintToleration', 'NodeAffinity']);
 
-/** What a pod takes of the resources that a class asks for, in the order of its requests, and the greatest of it. */
-interface Taken {
-  readonly amounts: readonly number[];
-  readonly greatest: number;
-  readonly negative: boolean;
+/** What dry runs for preemptors of one priority look at on one row. */
+interface FitRow {
+  /** That of the row when it was looked at. */
+  readonly revision: number;
+  /** Doubles hold all of it exactly. */
+  readonly exact: boolean;
+  /** Whether the row is promised to pods that count. */
+  readonly promised: boolean;
+  readonly capacities: readonly number[];
+  /** What the pods on the row and those that it is promised to leave free, and pods that would still be allowed beside one more; */
+  readonly free: readonly number[];
+  readonly slots: number;
+  /** the same without the pods that can be evicted. */
+  readonly emptied: readonly number[];
+  readonly emptiedSlots: number;
+  /** Those pods, most important first. */
+  readonly evictable: readonly Pod[];
 }
 
-/** The refusal of a trial; whoever runs one this way asks only whether there is one. */
-const SHORT = unschedulable();
+/**
+ * Free amounts of some resources, row by row, in doubles: shared by the classes of one priority that ask for these resources, and worked out anew
+ * for rows that have changed. No pod anywhere may take an amount below zero.
+ */
+export class FitRows {
+  private readonly names: readonly string[];
+  private readonly priorities: LeastPriorities;
+  private readonly rows: (FitRow | undefined)[] = [];
+  /** Amounts by template, or by status of a resize. */
+  private readonly taken = new Map<PodTemplate | PodResize, readonly number[]>();
+
+  constructor(names: readonly string[], priorities: LeastPriorities) {
+    this.names = names;
+    this.priorities = priorities;
+  }
+
+  /** The node for a pod that is promised none. */
+  at(filters: PreparedFilters, node: NodeView): FitRow {
+    const revision = this.priorities.revisionOf(node.row);
+    let found = this.rows[node.row];
+    if (found?.revision !== revision) {
+      found = this.read(filters, node, revision);
+      this.rows[node.row] = found;
+    }
+    return found;
+  }
+
+  takenBy(pod: Pod, gates: FeatureGates): readonly number[] {
+    const key = (gates.InPlacePodVerticalScaling ? pod.resize : undefined) ?? pod.template;
+    let amounts = this.taken.get(key);
+    if (amounts === undefined) {
+      const { requested } = podUsage(pod, gates);
+      amounts = this.names.map((name) => Number(amountOf(requested, name)));
+      this.taken.set(key, amounts);
+    }
+    return amounts;
+  }
+
+  private read({ pod, cluster }: PreparedFilters, node: NodeView, revision: number): FitRow {
+    const { gates } = cluster.semantics;
+    const promised = nominatedOn(node, pod, cluster);
+    // What is free lies between this and the capacity while pods go and come back, whatever single pods take.
+    const most = EXACT_MAX / (promised.length + 2);
+    const beside = promised.map((other) => this.takenBy(other, gates));
+    const capacities = this.names.map((name) => Number(amountOf(node.node.allocatable, name)));
+    const left = this.names.map((name, i) => (capacities[i] as number) - Number(amountOf(node.requested, name)));
+    const exact = [...capacities, ...left, ...beside.flat()].every((amount) => Math.abs(amount) <= most);
+    const free = left.map((amount, i) => beside.reduce((rest, amounts) => rest - (amounts[i] as number), amount));
+    const evictable = node.pods.filter((other) => isPreemptable(other, pod.template.priority));
+    sortByImportance(evictable);
+    const going = evictable.map((other) => this.takenBy(other, gates));
+    const emptied = free.map((amount, i) => going.reduce((sum, amounts) => sum + (amounts[i] as number), amount));
+    const slots = Number(node.node.allocatable.pods) - node.pods.length - promised.length - 1;
+    const emptiedSlots = slots + evictable.length;
+    return { revision, exact, promised: promised.length > 0, capacities, free, slots, emptied, emptiedSlots, evictable };
+  }
+}
 
 /**
- * The dry runs of a class of which nothing but NodeResourcesFit looks at the pods on a node, in doubles where they are exact: sums and comparisons
- * instead of filters on copies.
+ * The dry runs of a class of which nothing but NodeResourcesFit looks at the pods on a node: sums and comparisons instead of filters on copies.
+ * Both of upstream's passes are one here, since pods that a node is promised to only ever take.
  */
 export class FitTrials {
-  private readonly names: readonly string[];
   private readonly requests: readonly number[];
-  /** By template, or by status of a resize. */
-  private readonly taken = new Map<PodTemplate | PodResize, Taken>();
+  private readonly rows: FitRows;
   /** By row: 0 = not asked, 1 = the filters that see no pods pass the node, 2 = one refuses. */
   private readonly blind: Uint8Array;
 
-  private constructor(requests: readonly (readonly [string, Amount])[], rows: number) {
-    this.names = requests.map(([name]) => name);
-    this.requests = requests.map(([, amount]) => Number(amount));
-    this.blind = new Uint8Array(rows);
+  private constructor(requests: readonly number[], rows: FitRows, rowCount: number) {
+    this.requests = requests;
+    this.rows = rows;
+    this.blind = new Uint8Array(rowCount);
   }
 
   /** Undefined where other filters look at pods, or amounts are too large for doubles. */
-  static of(filters: PreparedFilters): FitTrials | undefined {
+  static of(filters: PreparedFilters, rowsOf: (names: readonly string[]) => FitRows): FitTrials | undefined {
     const fit = filters.rules.find(({ rule }) => rule.name === 'NodeResourcesFit');
     if (fit?.state === undefined || filters.rules.some((other) => other !== fit && !isBlind(other))) return undefined;
     const requests = comparedRequests(fit.state as ResourceVector, fit.args as NodeResourcesFitArgs);
-    if (requests.some(([, amount]) => Number(amount) > EXACT_MAX)) return undefined;
-    return new FitTrials(requests, filters.cluster.nodes.length);
+    const amounts = requests.map(([, amount]) => Number(amount));
+    if (amounts.some((amount) => amount > EXACT_MAX)) return undefined;
+    return new FitTrials(amounts, rowsOf(requests.map(([name]) => name)), filters.cluster.nodes.length);
   }
 
-  /** The node with the pods on it and those that it is promised to; undefined where the plain filters have to be asked. */
-  on(filters: PreparedFilters, node: NodeView): FitTrial | undefined {
+  /** The node as the class sees it; undefined where the plain filters have to be asked. */
+  on(filters: PreparedFilters, node: NodeView): FitRow | undefined {
     if (!this.passesBlind(filters, node)) return undefined;
-    const promised = nominatedOn(node, filters.pod, filters.cluster);
-    const { gates } = filters.cluster.semantics;
-    const exact = EXACT_MAX / (node.pods.length + promised.length + 3);
-    const capacities = this.names.map((name) => Number(amountOf(node.node.allocatable, name)));
-    const free = this.names.map((name, i) => (capacities[i] as number) - Number(amountOf(node.requested, name)));
-    if (capacities.some((amount) => amount > exact) || free.some((amount) => Math.abs(amount) > exact)) return undefined;
-    const takenBy = (pod: Pod): Taken => this.takenBy(pod, gates);
-    for (const pod of node.pods) if (takenBy(pod).greatest > exact) return undefined;
-    let slots = Number(node.node.allocatable.pods) - node.pods.length - 1;
-    for (const pod of promised) {
-      const { amounts, greatest, negative } = takenBy(pod);
-      // A promised pod that gives resources would make the pass without it the stricter one.
-      if (negative || greatest > exact) return undefined;
+    const row = this.rows.at(filters, node);
+    return row.exact ? row : undefined;
+  }
+
+  /** Why a pod of the class is refused on the row with the pods that it is promised to; undefined = it is not. */
+  refusalOn({ free, slots, capacities }: FitRow): StatusCode | undefined {
+    if (slots >= 0 && this.fits(free)) return undefined;
+    return this.fits(capacities) ? 'Unschedulable' : 'UnschedulableAndUnresolvable';
+  }
+
+  /** What selectVictims says of the node; undefined = it is no use. */
+  victimsOn({ evictable, emptied, emptiedSlots }: FitRow, { row, semantics }: NodeView, budgets: DisruptionBudgets): Candidate | undefined {
+    if (evictable.length === 0 || emptiedSlots < 0 || !this.fits(emptied)) return undefined;
+    const free = [...emptied];
+    let slots = emptiedSlots;
+    const reprieve = (pod: Pod): boolean => {
+      const amounts = this.rows.takenBy(pod, semantics.gates);
       for (let i = 0; i < free.length; i++) free[i] = (free[i] as number) - (amounts[i] as number);
       slots--;
-    }
-    return new FitTrial(this.requests, capacities, free, slots, (pod) => takenBy(pod).amounts, promised.length > 0);
+      if (slots >= 0 && this.fits(free)) return true;
+      for (let i = 0; i < free.length; i++) free[i] = (free[i] as number) + (amounts[i] as number);
+      slots++;
+      return false;
+    };
+    return { row, ...victimsAmong(evictable, budgets, reprieve) };
+  }
+
+  private fits(free: readonly number[]): boolean {
+    for (let i = 0; i < this.requests.length; i++) if ((this.requests[i] as number) > (free[i] as number)) return false;
+    return true;
   }
 
   private passesBlind(filters: PreparedFilters, node: NodeView): boolean {
@@ -79,83 +161,6 @@ export class FitTrials {
       this.blind[node.row] = passes ? 1 : 2;
     }
     return this.blind[node.row] === 1;
-  }
-
-  private takenBy(pod: Pod, gates: FeatureGates): Taken {
-    const key = (gates.InPlacePodVerticalScaling ? pod.resize : undefined) ?? pod.template;
-    let taken = this.taken.get(key);
-    if (taken === undefined) {
-      const { requested } = podUsage(pod, gates);
-      const amounts = this.names.map((name) => Number(amountOf(requested, name)));
-      const greatest = amounts.reduce((most, amount) => Math.max(most, Math.abs(amount)), 0);
-      taken = { amounts, greatest, negative: amounts.some((amount) => amount < 0) };
-      this.taken.set(key, taken);
-    }
-    return taken;
-  }
-}
-
-/** One node while pods go and come back. Both of upstream's passes in one: the pods that it is promised to only ever take. */
-export class FitTrial implements VictimTrial {
-  /** Whether the node is promised to pods that count. */
-  readonly promised: boolean;
-  private readonly requests: readonly number[];
-  private readonly capacities: readonly number[];
-  private readonly free: number[];
-  /** Pods that would still be allowed beside the preemptor. */
-  private slots: number;
-  private readonly takenBy: (pod: Pod) => readonly number[];
-
-  constructor(
-    requests: readonly number[],
-    capacities: readonly number[],
-    free: number[],
-    slots: number,
-    takenBy: (pod: Pod) => readonly number[],
-    promised: boolean,
-  ) {
-    this.requests = requests;
-    this.capacities = capacities;
-    this.free = free;
-    this.slots = slots;
-    this.takenBy = takenBy;
-    this.promised = promised;
-  }
-
-  /** Why the preemptor does not fit now; undefined = it does. */
-  refusal(): StatusCode | undefined {
-    if (this.fits()) return undefined;
-    for (let i = 0; i < this.requests.length; i++) {
-      if ((this.requests[i] as number) > (this.capacities[i] as number)) return 'UnschedulableAndUnresolvable';
-    }
-    return 'Unschedulable';
-  }
-
-  remove(pod: Pod): void {
-    this.add(pod, -1);
-  }
-
-  check(): Status | undefined {
-    return this.fits() ? undefined : SHORT;
-  }
-
-  reprieve(pod: Pod): boolean {
-    this.add(pod, 1);
-    if (this.fits()) return true;
-    this.add(pod, -1);
-    return false;
-  }
-
-  private add(pod: Pod, sign: 1 | -1): void {
-    const amounts = this.takenBy(pod);
-    for (let i = 0; i < amounts.length; i++) this.free[i] = (this.free[i] as number) - sign * (amounts[i] as number);
-    this.slots -= sign;
-  }
-
-  private fits(): boolean {
-    if (this.slots < 0) return false;
-    for (let i = 0; i < this.requests.length; i++) if ((this.requests[i] as number) > (this.free[i] as number)) return false;
-    return true;
   }
 }
 

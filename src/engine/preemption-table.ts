@@ -8,7 +8,7 @@ import type { PreparedFilters } from './cycle.ts';
 import { RowStatuses } from './diagnose.ts';
 import type { Fleet } from './fleet.ts';
 import type { DisruptionBudgets } from './preemption-budgets.ts';
-import { type FitTrial, FitTrials } from './preemption-fit.ts';
+import { type FitRows, FitTrials } from './preemption-fit.ts';
 import { refusalBesidePromised } from './preemption-local.ts';
 import { type Candidate, CRITERIA_COUNT, writeCriteria } from './preemption-order.ts';
 import { isPreemptable, selectVictims } from './preemption-victims.ts';
@@ -41,8 +41,6 @@ export class PreemptionTable {
   /** What the choice among candidates looks at, row by row. */
   private readonly criteria: Float64Array;
   private readonly trials: FitTrials | undefined;
-  /** Trials begun by the last update, by row: a dry run goes on from there. */
-  private readonly begun = new Map<number, FitTrial>();
   /** Rows whose dry run charged a budget, with how often. */
   private readonly charged = new Map<number, Map<number, number>>();
   private helpfulRows = 0;
@@ -50,25 +48,25 @@ export class PreemptionTable {
   private budgetPosition = 0;
 
   /** O(rows). `filters` may be those of any pod of the class. */
-  constructor(fleet: Fleet, budgets: DisruptionBudgets, filters: PreparedFilters) {
+  constructor(fleet: Fleet, budgets: DisruptionBudgets, filters: PreparedFilters, rowsOf: (names: readonly string[]) => FitRows) {
     this.fleet = fleet;
     this.budgets = budgets;
     this.kinds = new Uint8Array(fleet.nodes.length);
     this.open = new Uint8Array(fleet.nodes.length);
     this.candidates = fleet.nodes.map(() => undefined);
     this.criteria = new Float64Array(fleet.nodes.length * CRITERIA_COUNT);
-    this.trials = FitTrials.of(filters);
+    this.trials = FitTrials.of(filters, rowsOf);
     this.budgetPosition = budgets.changes.length;
   }
 
   /** Looks at the rows that have changed. The verdict lane must be fresh. O(changed rows). */
   update(cls: PodClass, filters: PreparedFilters): void {
     const journal = this.fleet.leastPriorities();
+    if (this.position === journal.changes && this.budgetPosition === this.budgets.changes.length) return;
     const changed = this.position < 0 ? undefined : journal.changedSince(this.position);
     this.position = journal.changes;
     const rows = changed === undefined ? this.kinds.keys() : new Set(changed);
     const statuses = new RowStatuses(this.fleet, cls);
-    this.begun.clear();
     for (const row of rows) this.settle(row, cls, filters, statuses);
     this.heedBudgets();
   }
@@ -124,27 +122,36 @@ export class PreemptionTable {
 
   private refusalBesidePromised(filters: PreparedFilters, node: NodeView): StatusCode | undefined {
     if (!filters.cluster.nominated.has(node.node.name)) return undefined;
-    const trial = this.trials?.on(filters, node);
-    if (trial) {
-      this.begun.set(node.row, trial);
-      return trial.promised ? trial.refusal() : undefined;
-    }
+    const trials = this.exactTrials;
+    const row = trials?.on(filters, node);
+    if (trials && row) return row.promised ? trials.refusalOn(row) : undefined;
     return refusalBesidePromised(filters, node)?.status.code;
   }
 
+  /** Amounts below zero are the plain filters' work. */
+  private get exactTrials(): FitTrials | undefined {
+    return this.fleet.columns.anyNegative ? undefined : this.trials;
+  }
+
   private tryRow(row: number, filters: PreparedFilters): void {
-    const node = filters.cluster.nodes[row] as NodeView;
-    this.noteCharges(node, filters.pod);
-    const trial = this.begun.get(row) ?? this.trials?.on(filters, node);
-    this.begun.delete(row);
-    const result = selectVictims(filters, node, this.budgets, trial);
-    if ('code' in result || result.victims.length === 0) {
+    const result = this.dryRun(filters, filters.cluster.nodes[row] as NodeView);
+    if (result === undefined || result.victims.length === 0) {
       this.kinds[row] = USELESS;
       return;
     }
     this.kinds[row] = result.budgetViolations === 0 ? CLEAN : BREAKING;
     this.candidates[row] = result;
     writeCriteria(result, this.criteria, row * CRITERIA_COUNT);
+  }
+
+  /** Undefined: eviction does not help. */
+  private dryRun(filters: PreparedFilters, node: NodeView): Candidate | undefined {
+    this.noteCharges(node, filters.pod);
+    const trials = this.exactTrials;
+    const row = trials?.on(filters, node);
+    if (trials && row) return trials.victimsOn(row, node, this.budgets);
+    const result = selectVictims(filters, node, this.budgets);
+    return 'code' in result ? undefined : result;
   }
 
   private noteCharges(node: NodeView, pod: Pod): void {

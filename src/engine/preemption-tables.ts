@@ -5,6 +5,7 @@ import { PreparedFilters } from './cycle.ts';
 import type { Fleet } from './fleet.ts';
 import { candidatesWanted, type Preempted } from './preemption.ts';
 import type { DisruptionBudgets } from './preemption-budgets.ts';
+import { FitRows } from './preemption-fit.ts';
 import { isLocal, localFilters, refusalBesidePromised } from './preemption-local.ts';
 import { PreemptionTable } from './preemption-table.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
@@ -12,6 +13,8 @@ import type { ResolvedProfile } from './resolved-profile.ts';
 /** Rows of all tables together, about fifty bytes each, and the fewest tables that are worth having. */
 const TABLE_ROWS_MAX = 1_000_000;
 const TABLES_MIN = 4;
+/** Kinds of priority and resources of which the free amounts are kept. */
+const FIT_ROWS_MAX = 16;
 
 interface Known {
   readonly profile: ResolvedProfile;
@@ -27,6 +30,8 @@ export class PreemptionTables {
   private readonly tables = new Map<PodTemplate, Known>();
   private readonly local = new WeakMap<PodClass, boolean>();
   private readonly tablesMax: number;
+  /** By priority and names of resources. */
+  private readonly fitRows = new Map<string, FitRows>();
 
   constructor(fleet: Fleet, budgets: DisruptionBudgets) {
     this.fleet = fleet;
@@ -87,11 +92,24 @@ export class PreemptionTables {
     return { node: this.fleet.nodes[row]?.name ?? '', row, victims, budgetViolations };
   }
 
+  private newTable(filters: PreparedFilters): PreemptionTable {
+    const { priority } = filters.pod.template;
+    return new PreemptionTable(this.fleet, this.budgets, filters, (names) => this.fitRowsOf(priority, names));
+  }
+
+  /** Shared by tables; when there are many kinds they are forgotten, and later tables begin anew. */
+  private fitRowsOf(priority: number, names: readonly string[]): FitRows {
+    const key = [priority, ...names].join();
+    const rows = this.fitRows.get(key) ?? new FitRows(names, this.fleet.leastPriorities());
+    if (this.fitRows.size >= FIT_ROWS_MAX) this.fitRows.clear();
+    this.fitRows.set(key, rows);
+    return rows;
+  }
+
   private tableOf({ template, profile }: PodClass, filters: PreparedFilters): PreemptionTable {
     let known = this.tables.get(template);
     this.tables.delete(template);
-    if (known?.profile !== profile)
-      known = { profile, rules: filters.rules, table: new PreemptionTable(this.fleet, this.budgets, filters) };
+    if (known?.profile !== profile) known = { profile, rules: filters.rules, table: this.newTable(filters) };
     this.tables.set(template, known);
     // A Map keeps insertion order: the first key is the one used longest ago.
     for (const oldest of this.tables.keys()) {

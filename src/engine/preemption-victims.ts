@@ -19,42 +19,40 @@ export function isPreemptable(pod: Pod, priority: number): boolean {
  * pod fits, then give back as much as possible, budget breakers first, most important first. The node and the filters of
  * the cycle stay as they are. Costs O(pods of the node) runs of the filters.
  *
- * @param quick a trial of the node for these filters that says the same; it is used up.
  * @returns the victims, or why the node is no use.
  */
-export function selectVictims(
-  filters: PreparedFilters,
-  node: NodeView,
-  budgets: DisruptionBudgets,
-  quick?: VictimTrial,
-): Candidate | Status {
+export function selectVictims(filters: PreparedFilters, node: NodeView, budgets: DisruptionBudgets): Candidate | Status {
   const { priority } = filters.pod.template;
   const potential = node.pods.filter((pod) => isPreemptable(pod, priority));
   if (potential.length === 0) return NO_VICTIMS_STATUS;
-  const trial = quick ?? new PlainTrial(filters.clone(), node.clone());
+  const trial = new Trial(filters.clone(), node.clone());
   for (const pod of potential) trial.remove(pod);
   const rejection = trial.check();
   if (rejection !== undefined) return rejection;
   sortByImportance(potential);
+  return { row: node.row, ...victimsAmong(potential, budgets, (pod) => trial.reprieve(pod)) };
+}
+
+/**
+ * Who of the pods has to go, the pods given in order of importance.
+ *
+ * @param reprieve whether the preemptor still fits beside the pod, which then stays.
+ */
+export function victimsAmong(
+  potential: readonly Pod[],
+  budgets: DisruptionBudgets,
+  reprieve: (pod: Pod) => boolean,
+): Pick<Candidate, 'victims' | 'budgetViolations'> {
   const { violating, rest } = budgets.split(potential);
-  const breaking = violating.filter((pod) => !trial.reprieve(pod));
-  const others = rest.filter((pod) => !trial.reprieve(pod));
+  const breaking = violating.filter((pod) => !reprieve(pod));
+  const others = rest.filter((pod) => !reprieve(pod));
   const victims = [...breaking, ...others];
   if (violating.length > 0 && rest.length > 0) sortByImportance(victims);
-  return { row: node.row, victims, budgetViolations: breaking.length };
+  return { victims, budgetViolations: breaking.length };
 }
 
-/** A node on which the preemptor is tried while pods go and come back. */
-export interface VictimTrial {
-  remove(pod: Pod): void;
-  /** Why the preemptor does not fit now. */
-  check(): Status | undefined;
-  /** Puts the pod back if the preemptor still fits beside it. */
-  reprieve(pod: Pod): boolean;
-}
-
-/** By the filters themselves, with their states. */
-class PlainTrial implements VictimTrial {
+/** A node and the filters' states while pods go and come back. */
+class Trial {
   private readonly filters: PreparedFilters;
   private readonly node: NodeView;
 
@@ -72,6 +70,7 @@ class PlainTrial implements VictimTrial {
     return filterNode(this.filters, this.node)?.status;
   }
 
+  /** Puts the pod back if the preemptor still fits beside it. */
   reprieve(pod: Pod): boolean {
     this.node.addPod(pod);
     this.filters.podAdded(pod, this.node);
