@@ -166,7 +166,7 @@ export interface Survival {
   readonly losses: number;
   /** Worst first. */
   readonly results: readonly DomainLoss[];
-  /** The largest percentage of today's load at which every loss is survived; one percent more is not. Absent unless asked for. */
+  /** The largest percentage of today's load at which every loss is survived; one percent more is not. Absent unless asked for, and where no pod asks for anything. */
   readonly loadPercent?: number;
   readonly summary: {
     readonly nodes: number;

@@ -74,6 +74,7 @@ export class Cluster {
   readonly engine: Engine;
   readonly budgets: Budgets;
   readonly pods: PodBook;
+  readonly nodeNames: ReadonlySet<string>;
   /** When replacements are made: after everything in the snapshot. */
   private readonly laterMs: number;
 
@@ -87,6 +88,7 @@ export class Cluster {
     const none = { ...snapshot, objects: { ...snapshot.objects, podDisruptionBudgets: [] } };
     this.budgets = new Budgets(parts.budgets === false ? none : snapshot);
     this.pods = new PodBook(parts.known ?? new Map(snapshot.pods.map((pod) => [podKey(pod), pod])));
+    this.nodeNames = new Set(snapshot.nodes.map(({ name }) => name));
     this.laterMs = parts.laterMs ?? afterAll(snapshot);
   }
 

@@ -32,9 +32,9 @@ export function scaledSnapshot(snapshot: Snapshot, percent: number, semantics: S
   return { ...snapshot, pods: leaving.size === 0 ? pods : pods.map((pod) => (leaving.has(pod) ? replacementOf(pod, laterMs) : pod)) };
 }
 
-/** The percentage from which on all nodes together offer too little: a bound that needs no placement. At least 101. */
-export function hopelessPercent({ nodes, pods }: Snapshot, semantics: Semantics, most: number): number {
-  let bound = most;
+/** The percentage from which on all nodes together offer too little, at least 101: a bound that needs no placement. Undefined: nobody asks for anything. */
+export function hopelessPercent({ nodes, pods }: Snapshot, semantics: Semantics): number | undefined {
+  let bound = Number.POSITIVE_INFINITY;
   const names = new Set(nodes.map(({ name }) => name));
   for (const name of ELASTIC) {
     let offered = 0n;
@@ -49,7 +49,7 @@ export function hopelessPercent({ nodes, pods }: Snapshot, semantics: Semantics,
     }
     if (asked > 0n && offered >= fixed) bound = Math.min(bound, Number(((offered - fixed) * 100n) / asked) + 1);
   }
-  return Math.max(101, bound);
+  return bound === Number.POSITIVE_INFINITY ? undefined : Math.max(101, bound);
 }
 
 function scaledTemplate(template: PodTemplate, percent: bigint): PodTemplate {

@@ -79,7 +79,7 @@ export class DeploymentRollout {
     const needed = this.workload.replicas - maxUnavailable;
     const most = old.length + fresh - needed - (fresh - this.at.availableOf('new'));
     if (old.length === 0 || most <= 0) return [];
-    const unhealthy = old.filter(({ nodeName }) => nodeName === '').slice(0, most);
+    const unhealthy = old.filter((pod) => !this.at.runs(pod)).slice(0, most);
     const healthy = old.filter((pod) => !unhealthy.includes(pod)).slice(0, Math.max(0, this.at.available() - needed));
     return [...unhealthy, ...healthy];
   }
@@ -89,7 +89,7 @@ export class DeploymentRollout {
     const siblings = new Map<string, number>();
     for (const { nodeName } of [...this.at.podsOf('old'), ...this.at.podsOf('new')])
       siblings.set(nodeName, (siblings.get(nodeName) ?? 0) + 1);
-    const rank = ({ nodeName }: Pod) => (nodeName === '' ? Number.POSITIVE_INFINITY : (siblings.get(nodeName) as number));
+    const rank = (pod: Pod) => (this.at.runs(pod) ? (siblings.get(pod.nodeName) as number) : Number.POSITIVE_INFINITY);
     const byRank = (a: Pod, b: Pod) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a));
     return [...pods].sort((a, b) => byRank(a, b) || b.createdMs - a.createdMs || (a.name < b.name ? -1 : 1));
   }

@@ -52,7 +52,7 @@ export class RolloutSteps {
   }
 
   availableOf(revision: 'old' | 'new'): number {
-    return this.podsOf(revision).filter(({ nodeName }) => nodeName !== '').length;
+    return this.podsOf(revision).filter((pod) => this.runs(pod)).length;
   }
 
   available(): number {
@@ -61,8 +61,17 @@ export class RolloutSteps {
 
   /** Pods of the workload without a node. */
   pending(): Unschedulable[] {
-    const waiting = [...this.podsOf('new'), ...this.podsOf('old')].filter(({ nodeName }) => nodeName === '');
-    return waiting.map((pod) => ({ namespace: pod.namespace, name: pod.name, message: this.messages.get(podKey(pod)) ?? '' }));
+    const waiting = [...this.podsOf('new'), ...this.podsOf('old')].filter((pod) => !this.runs(pod));
+    return waiting.map((pod) => ({ namespace: pod.namespace, name: pod.name, message: this.messageOf(pod) }));
+  }
+
+  /** On a node that is there. */
+  runs({ nodeName }: Pod): boolean {
+    return this.cluster.nodeNames.has(nodeName);
+  }
+
+  private messageOf(pod: Pod): string {
+    return pod.nodeName === '' ? (this.messages.get(podKey(pod)) ?? '') : `is bound to ${pod.nodeName}, which is not in the snapshot`;
   }
 
   private setOf(revision: 'old' | 'new'): Set<string> {
@@ -88,7 +97,7 @@ export class RolloutSteps {
       const pod = this.cluster.pods.get(key);
       if (!pod) return [];
       const { namespace, name, nodeName } = pod;
-      return [{ namespace, name, ...(nodeName === '' ? { message: this.messages.get(key) ?? '' } : { node: nodeName }) }];
+      return [{ namespace, name, ...(this.runs(pod) ? { node: nodeName } : { message: this.messageOf(pod) }) }];
     });
     this.push(action, revision, pods);
   }

@@ -27,8 +27,6 @@ export interface SurviveOptions extends EngineOptions {
 const LOSSES_MAX = 3;
 /** Runs in one question; pairs of 200 domains. */
 const RUNS_MAX = 20_000;
-/** Ten thousand times today's load is no question any more. */
-const PERCENT_MAX = 1_000_000;
 
 /**
  * Takes each failure domain away in turn (each pair, with `losses: 2`), has the scheduler place what it ran, by priority, and says what stays without
@@ -51,6 +49,7 @@ export async function survive(snapshot: Snapshot, domain: string, options: Survi
   const worstFirst = results.map((_, i) => i).sort((a, b) => worse(results[a] as DomainLoss, results[b] as DomainLoss));
   const survived = results.filter((result) => result.survived).length;
   const survives = survived === results.length;
+  const loadPercent = headroom ? await question.loadPercent(survives, worstFirst) : undefined;
   return {
     apiVersion: API_VERSION,
     kind: 'Survival',
@@ -59,7 +58,7 @@ export async function survive(snapshot: Snapshot, domain: string, options: Survi
     domain: key,
     losses,
     results: worstFirst.map((i) => results[i] as DomainLoss),
-    ...(headroom ? { loadPercent: await question.loadPercent(survives, worstFirst) } : {}),
+    ...(loadPercent === undefined ? {} : { loadPercent }),
     summary: {
       nodes: placed.nodes.length,
       domains: all.length,
@@ -174,10 +173,12 @@ class Question {
   }
 
   /** Bisection over whole percentages: the answer is survived and one more is not. Not monotone in theory; the answer is such a step in any case. */
-  async loadPercent(survivesToday: boolean, worstFirst: readonly number[]): Promise<number> {
+  async loadPercent(survivesToday: boolean, worstFirst: readonly number[]): Promise<number | undefined> {
     const today = this.today as Snapshot;
     let good = survivesToday ? 100 : 0;
-    let bad = survivesToday ? hopelessPercent(today, this.semantics, PERCENT_MAX) : 100;
+    const hopeless = hopelessPercent(today, this.semantics);
+    if (hopeless === undefined) return undefined;
+    let bad = survivesToday ? hopeless : 100;
     while (bad - good > 1) {
       const middle = Math.floor((good + bad) / 2);
       if (await this.survivesAt(middle, worstFirst)) good = middle;

@@ -150,6 +150,13 @@ describe('a rolling update', () => {
     expect((await ask([...items, waiting, ...pods.slice(1)])).steps[0]).toMatchObject({ action: 'delete', pods: [{ name: 'web-1' }] });
   });
 
+  it('does not count pods on nodes that are not there', async () => {
+    const stuck = await ask(slots(2, 1, rolling(1, 0)), web, { set: ['spec.template.spec.nodeName=gone'] });
+    expect(stuck).toMatchObject({ completes: false, pending: [{ message: 'is bound to gone, which is not in the snapshot' }] });
+    const lost = slots(2, 1, rolling(1, 0)).map((item, i) => (i === 3 ? pod('web-1', 'gone', 'web', 'ReplicaSet', 'web-1') : item));
+    expect((await ask(lost)).steps[1]).toMatchObject({ action: 'delete', pods: [{ name: 'web-1' }], available: 2 });
+  });
+
   it('tells who is preempted', async () => {
     const priority = { priority: 100 };
     const items = [

@@ -112,6 +112,10 @@ describe('survive', () => {
   const of = async (items: readonly object[], domain = 'node', options: SurviveOptions = {}) =>
     ask(await readSnapshot(items), domain, options);
 
+  it('has no load to grow where no pod asks for anything', async () => {
+    expect((await of([node('x', '2'), node('y', '2')], 'node', { headroom: true })).loadPercent).toBeUndefined();
+  });
+
   it('puts the worst loss first, with what is left', async () => {
     const items = [node('x', '2'), node('y', '4'), node('z', '3'), pod('p', 'x', '1'), pod('q', 'y', '3'), pod('r', 'z', '1')];
     const { results } = await of(items);
