@@ -43,6 +43,7 @@ export type AttemptOutcome =
 
 interface RememberedFailure {
   readonly journalHead: number;
+  readonly nominations: number;
   readonly outcome: AttemptOutcome;
 }
 
@@ -57,7 +58,7 @@ export class Attempts {
   private readonly random: Prng | undefined;
   private readonly plain: PlainScheduler;
   private readonly preemptions: PreemptionTables;
-  /** Failures by class: nothing but a change of the fleet can change them. */
+  /** Failures by class: nothing but a change of the fleet or of the promises can change them. */
   private readonly failures = new WeakMap<PodClass, RememberedFailure>();
 
   constructor(fleet: Fleet, nominations: Nominations, budgets: DisruptionBudgets, tie: TieMode, prng: Prng) {
@@ -119,7 +120,7 @@ export class Attempts {
       this.fleet.nextStart = nextStart;
       return this.attemptPlain(pod, profile);
     }
-    return pass ? this.explainFailure(pod, cls, rows, pass) : this.explainOnce(pod, cls);
+    return this.explainOnce(pod, cls, rows, pass);
   }
 
   private promisedRow(pod: Pod): number | undefined {
@@ -137,9 +138,7 @@ export class Attempts {
     if (row >= 0) return { kind: 'placed', row };
     const preempted = this.preemptions.preempt(cls, pod);
     if (preempted) return { kind: 'preempting', node: preempted.node, row: preempted.row, victims: preempted.victims };
-    const rows = this.nominations.concerning(pod);
-    if (rows.length === 0) return this.explainOnce(pod, cls);
-    return this.explainFailure(pod, cls, rows, new NominatedPass(pod, this.fleet.view(), cls.profile));
+    return this.explainOnce(pod, cls);
   }
 
   private decideLocal(pod: Pod, cls: PodClass): number {
@@ -157,12 +156,18 @@ export class Attempts {
     return -1;
   }
 
-  private explainOnce(pod: Pod, cls: PodClass): AttemptOutcome {
+  /** @param promised the rows that concern the pod, where they are known, with the pass over them. */
+  private explainOnce(pod: Pod, cls: PodClass, promised?: readonly number[], pass?: NominatedPass): AttemptOutcome {
     const remembered = this.failures.get(cls);
+    const { journalHead } = this;
+    const nominations = this.nominations.revision;
+    const same = remembered?.journalHead === journalHead && remembered.nominations === nominations;
     // A pod that is promised a node loses the promise by failing, which the failure of another does not do for it.
-    if (remembered?.journalHead === this.journalHead && this.nominations.of(pod) === undefined) return remembered.outcome;
-    const outcome = this.explainFailure(pod, cls);
-    if (outcome.kind === 'failed' && outcome.repeatable) this.failures.set(cls, { journalHead: this.journalHead, outcome });
+    if (same && this.nominations.of(pod) === undefined) return remembered.outcome;
+    const rows = promised ?? this.nominations.concerning(pod);
+    const beside = rows.length > 0 ? (pass ?? new NominatedPass(pod, this.fleet.view(), cls.profile)) : undefined;
+    const outcome = this.explainFailure(pod, cls, rows, beside);
+    if (outcome.kind === 'failed' && outcome.repeatable) this.failures.set(cls, { journalHead, nominations, outcome });
     return outcome;
   }
 

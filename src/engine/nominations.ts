@@ -10,6 +10,8 @@ export class Nominations {
   private readonly nodeOf = new Map<string, string>();
   /** Number of promises of nodes that exist, by the pod's priority. */
   private readonly counts = new Map<number, number>();
+  /** Promises of nodes that exist, made and taken back so far. */
+  revision = 0;
 
   /** The fleet forgets the promises of an earlier run. */
   constructor(fleet: Fleet) {
@@ -41,6 +43,7 @@ export class Nominations {
   private note(nodeName: string, priority: number, change: number): void {
     const row = this.fleet.rowOf(nodeName);
     if (row === undefined) return;
+    this.revision++;
     this.counts.set(priority, (this.counts.get(priority) ?? 0) + change);
     this.fleet.noteNomination(row);
   }

@@ -31,7 +31,9 @@ const BREAKING = 4;
 export class PreemptionTable {
   /** Rows that would take a pod of the class as they are, */
   openRows = 0;
-  /** and rows that would, were they not promised to others. */
+  /** rows that refuse it so that eviction may help, */
+  helpfulRows = 0;
+  /** and rows that would take it, were they not promised to others. */
   readonly keptRows = new Set<number>();
   private readonly fleet: Fleet;
   private readonly budgets: DisruptionBudgets;
@@ -43,7 +45,6 @@ export class PreemptionTable {
   private readonly trials: FitTrials | undefined;
   /** Rows whose dry run charged a budget, with how often. */
   private readonly charged = new Map<number, Map<number, number>>();
-  private helpfulRows = 0;
   private position = -1;
   private budgetPosition = 0;
 
