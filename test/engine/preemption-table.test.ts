@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Prng } from '../../src/base/prng.ts';
+import { Attempts } from '../../src/engine/attempts.ts';
 import { filterNode, runPreFilter } from '../../src/engine/cycle.ts';
 import { Decider } from '../../src/engine/decide.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -14,7 +15,7 @@ import { Core } from '../../src/layout/core.ts';
 import type { Node } from '../../src/model/node.ts';
 import type { Pod } from '../../src/model/pod.ts';
 import type { ClusterObjects, Snapshot } from '../../src/model/snapshot.ts';
-import { container, makeNode, makePod, NO_OBJECTS, type PodSpec, selector, toleration } from '../support/builders.ts';
+import { affinityTerm, container, makeNode, makePod, NO_OBJECTS, type PodSpec, selector, toleration } from '../support/builders.ts';
 import { firstDifference, referenceSchedule } from '../support/reference-scheduler.ts';
 
 /** Histories; PLIMSOLL_RUNS overrides, for long runs. */
@@ -115,10 +116,30 @@ class History {
     if (event < 4) this.arrive(victim(prng, this.name()));
     else if (event < 6 && onRow.length > 0) fleet.remove(prng.pick(onRow), row);
     else if (event === 6) this.nominations.add(this.preemptor(), (fleet.nodes[row] as Node).name);
-    else if (event === 7) this.budgets.podLeft(victim(prng, this.name()));
+    else if (event === 7) this.spendBudgets(this.preemptor());
+    else if (event === 9) this.churn(row);
     else if (event === 8)
       for (const other of fleet.view().nominated.get((fleet.nodes[row] as Node).name) ?? []) this.nominations.delete(other);
     this.compare(this.preemptor());
+  }
+
+  /** Allowances fall and nothing else changes. */
+  private spendBudgets(pod: Pod): void {
+    const cls = this.fleet.classOf(pod, this.profile);
+    this.decider.judge(cls, pod);
+    this.tables.preempt(cls, pod);
+    for (let i = this.prng.below(4); i >= 0; i--) this.budgets.podLeft(victim(this.prng, this.name()));
+    this.compare(pod);
+  }
+
+  /** More changes of one row than a journal of so few rows holds, after one of another. */
+  private churn(row: number): void {
+    this.arrive(victim(this.prng, this.name()));
+    const pod = victim(this.prng, this.name());
+    for (let i = 0; i < 40; i++) {
+      this.fleet.place(pod, row);
+      this.fleet.remove(pod, row);
+    }
   }
 
   private name(): string {
@@ -186,6 +207,25 @@ test(`what tables remember never changes whom preemption evicts, in ${RUNS} hist
   expect(tally.preempted).toBeGreaterThan(RUNS * 10);
   for (const count of Object.values(tally)) expect(count).toBeGreaterThan(RUNS);
 }, 600_000);
+
+test('a remembered failure ends with the promise that it was due to', () => {
+  const { semantics, profiles } = resolveOptions({});
+  const profile = profiles[0] as ResolvedProfile;
+  const fleet = new Fleet([makeNode('n', { has: { cpu: '1' } })], NO_OBJECTS, semantics, [profile]);
+  const full = { requests: { cpu: '1' } };
+  const evictable = makePod('evictable', full);
+  fleet.place(evictable, 0);
+  const nominations = new Nominations(fleet);
+  const attempts = new Attempts(fleet, nominations, new DisruptionBudgets([]), 'first', new Prng(1));
+  const rival = makePod('rival', { ...full, priority: 2 });
+  nominations.add(rival, 'n');
+  const local = makePod('local', { ...full, priority: 1 });
+  const antiAffinity = { required: [affinityTerm('host', selector('app=x'))], preferred: [] };
+  const counting = makePod('counting', { ...full, priority: 1, podAntiAffinity: antiAffinity });
+  for (const pod of [local, counting, local, counting]) expect(attempts.attempt(pod, profile).kind).toBe('failed');
+  nominations.delete(rival);
+  for (const pod of [local, counting]) expect(attempts.attempt(pod, profile)).toMatchObject({ kind: 'preempting', victims: [evictable] });
+});
 
 /** Many pods of few classes that find a full cluster, with pods of little priority between them. */
 function crowdedSnapshot(seed: number): Snapshot {
