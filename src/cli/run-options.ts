@@ -57,7 +57,7 @@ export function addEngineFlags(command: Command): Command {
   return command
     .addOption(single('--config <file>', 'KubeSchedulerConfiguration, JSON or YAML', text))
     .addOption(single('--profile <name>', 'built-in configuration instead of --config: kubernetes (default) or plimsoll', text))
-    .addOption(single('--kube-version <version>', 'Kubernetes release to reproduce: 1.34, 1.35 or 1.36 (default)', kubeVersion))
+    .addOption(single('--kube-version <version>', 'Kubernetes release to reproduce: 1.34, 1.35, 1.36 (default) or 1.37', kubeVersion))
     .addOption(single('--feature-gates <list>', 'feature gates of that release, as A=true,B=false', featureGates))
     .addOption(
       single(

@@ -141,7 +141,7 @@ export class Counts {
       this.core,
       template,
       terms,
-      writeUsage(this.core, this.columns, podUsage({ template }, this.semantics.gates)),
+      writeUsage(this.core, this.columns, podUsage({ template }, this.semantics)),
     );
     this.entries.set(template, entry);
     if (this.entriesByToken) this.index(entry, this.entriesByToken);

@@ -223,7 +223,7 @@ export interface FailedAttempt {
 export interface PreemptionOutcome {
   /** The nominated node, when pods are evicted. */
   readonly node?: string;
-  /** Upstream's text with its prefix `preemption: `; '' when pods are evicted. */
+  /** Upstream's text with its prefix `preemption: `; '' when pods are evicted, up to 1.36. */
   readonly message: string;
   /** The text is that of an error, which upstream reports alone. */
   readonly failed?: boolean;

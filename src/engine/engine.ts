@@ -4,15 +4,14 @@ import type { Node } from '../model/node.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import { API_VERSION, type Explanation, type PodReference, type Provenance, type Schedule } from '../model/results.ts';
 import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
-import { gatedStatus, schedulingGates } from '../rules/scheduling-gates.ts';
 import { type Change, checkChange, checkKnown } from './change.ts';
 import type { ClassBuilder } from './classes.ts';
 import { explainIn } from './explanation.ts';
 import { type Filled, type FillItem, fill } from './fill.ts';
 import { Fleet } from './fleet.ts';
 import type { LatencyRecorder } from './latencies.ts';
-import { statusMessage } from './message.ts';
 import { type EngineOptions, idleHosts, resolveOptions, type Settings, withHosts } from './options.ts';
+import { isFinished, pendingPods } from './pending-pods.ts';
 import { provenanceOf } from './provenance.ts';
 import { type ScheduleRun, Scheduler } from './scheduler.ts';
 
@@ -101,16 +100,16 @@ export class Engine {
   async schedule(builderFor?: BuilderFactory, latencies?: LatencyRecorder): Promise<Schedule> {
     this.checkIdle();
     const fleet = this.currentFleet();
-    const { waiting, held, foreign } = this.waitingPods(fleet);
+    const { waiting, held, foreign, promised } = pendingPods(this.pods.values(), fleet);
     const { tie, seed, untilStable } = this.settings;
     const builder = builderFor?.(fleet.core);
     const { onProgress } = this.options;
     const extras = { ...(onProgress ? { onProgress } : {}), ...(builder ? { builder } : {}), ...(latencies ? { latencies } : {}) };
     this.busy = true;
     try {
-      const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable, ...extras }).run();
+      const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable, promised, ...extras }).run();
       const result = this.render(run, waiting, held, foreign);
-      this.keep(run, waiting, fleet);
+      this.keep(run, waiting, promised, fleet);
       return result;
     } catch (error) {
       // Half a run is no state to go on from.
@@ -130,8 +129,8 @@ export class Engine {
     this.checkIdle();
     this.dropFleet();
     const fleet = this.currentFleet();
-    const { waiting } = this.waitingPods(fleet);
-    const nominated = waiting.filter(({ nominatedNodeName }) => nominatedNodeName !== '');
+    const { waiting, promised } = pendingPods(this.pods.values(), fleet);
+    const nominated = [...waiting, ...promised].filter(({ nominatedNodeName }) => nominatedNodeName !== '');
     try {
       return fill(fleet, items, { ...this.settings, limit, nominated, onProgress: this.options.onProgress });
     } finally {
@@ -188,24 +187,6 @@ export class Engine {
     });
   }
 
-  /** Pods to be scheduled, pods that are held back with the reason, and pods of schedulers that no profile serves. */
-  private waitingPods(fleet: Fleet): { waiting: Pod[]; held: Map<Pod, string>; foreign: Map<string, number> } {
-    const waiting: Pod[] = [];
-    const held = new Map<Pod, string>();
-    const foreign = new Map<string, number>();
-    for (const pod of this.pods.values()) {
-      if (pod.nodeName !== '' || isFinished(pod)) continue;
-      const profile = fleet.profileOf(pod);
-      const { schedulerName } = pod.template;
-      const gate = profile?.preEnqueue.includes(schedulingGates.name) ? gatedStatus(pod) : undefined;
-      if (!profile) foreign.set(schedulerName, (foreign.get(schedulerName) ?? 0) + 1);
-      else if (gate) held.set(pod, statusMessage(gate));
-      else if (pod.terminating) held.set(pod, `skip schedule deleting pod: ${podKey(pod)}`);
-      else waiting.push(pod);
-    }
-    return { waiting, held, foreign };
-  }
-
   private render(
     run: ScheduleRun,
     waiting: readonly Pod[],
@@ -249,14 +230,13 @@ export class Engine {
   }
 
   /** Remembers what the run did: the fleet has it already. */
-  private keep(run: ScheduleRun, waiting: readonly Pod[], fleet: Fleet): void {
+  private keep(run: ScheduleRun, waiting: readonly Pod[], promised: readonly Pod[], fleet: Fleet): void {
     if (run.reserved) this.objects = fleet.view().reservedObjects();
     for (const { index, row } of run.placed) {
       const pod = waiting[index] as Pod;
       this.pods.set(podKey(pod), { ...pod, nodeName: (this.nodes[row] as Node).name, nominatedNodeName: '' });
     }
-    for (const index of run.failed.keys()) {
-      const pod = waiting[index] as Pod;
+    for (const pod of [...[...run.failed.keys()].map((index) => waiting[index] as Pod), ...promised]) {
       const nominatedNodeName = run.nominated.get(podKey(pod)) ?? '';
       if (nominatedNodeName !== pod.nominatedNodeName) this.pods.set(podKey(pod), { ...pod, nominatedNodeName });
     }
@@ -290,10 +270,6 @@ export class Engine {
 }
 
 /** A finished pod holds nothing and waits for nothing; it is kept until its removal is told. */
-function isFinished({ phase }: Pod): boolean {
-  return phase === 'Succeeded' || phase === 'Failed';
-}
-
 function rowHeldBy(pod: Pod, fleet: Fleet): number | undefined {
   return pod.nodeName === '' || isFinished(pod) ? undefined : fleet.rowOf(pod.nodeName);
 }

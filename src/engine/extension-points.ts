@@ -1,4 +1,4 @@
-import type { KubeVersion } from '../model/gates.ts';
+import { isSince, type KubeVersion } from '../model/gates.ts';
 import type { AnyPlainRule } from '../rules/rule.ts';
 
 /** Extension points of upstream's framework, by their names in a KubeSchedulerConfiguration. */
@@ -51,6 +51,9 @@ const UPSTREAM_PLUGINS: ReadonlyMap<string, readonly ExtensionPoint[]> = new Map
   ['PodGroupPodsCount', ['placementScore']],
 ]);
 
+/** Plugins that have a PreFilter from 1.37 on. It only does something for pods that are on a node already. */
+const PRE_FILTERS_FROM_137: ReadonlySet<string> = new Set(['NodeName', 'NodeUnschedulable', 'TaintToleration']);
+
 /** Plugins that need no rule: they queue and bind (which a decision does not depend on), or the cycle itself acts for them. */
 const BUILT_IN: ReadonlySet<string> = new Set(['SchedulingGates', 'PrioritySort', 'DefaultPreemption', 'DefaultBinder']);
 
@@ -71,13 +74,14 @@ export interface PluginEntry {
  * Every plugin name that a configuration may use: upstream's in-tree plugins and those of `rules` that upstream lacks,
  * which take part wherever they have a method.
  */
-export function pluginRegistry(rules: readonly AnyPlainRule[]): ReadonlyMap<string, PluginEntry> {
+export function pluginRegistry(rules: readonly AnyPlainRule[], kubeVersion: KubeVersion): ReadonlyMap<string, PluginEntry> {
   const byName = new Map(rules.map((rule) => [rule.name, rule]));
   const registry = new Map<string, PluginEntry>();
   for (const [name, points] of UPSTREAM_PLUGINS) {
     const rule = byName.get(name);
     const modelled = rule !== undefined || BUILT_IN.has(name);
-    registry.set(name, { name, points: new Set(points), modelled, ...(rule ? { rule } : {}) });
+    const added = isSince(kubeVersion, '1.37') && PRE_FILTERS_FROM_137.has(name) ? (['preFilter'] as const) : [];
+    registry.set(name, { name, points: new Set([...points, ...added]), modelled, ...(rule ? { rule } : {}) });
   }
   for (const rule of rules) {
     if (!registry.has(rule.name)) registry.set(rule.name, { name: rule.name, points: new Set(pointsOfRule(rule)), modelled: true, rule });
@@ -126,6 +130,9 @@ const DEFAULT_PLUGINS: readonly DefaultPlugin[] = [
 
 /** Upstream's default multiPoint list with default feature gates (apis/config/v1/default_plugins.go). */
 export function defaultPlugins(kubeVersion: KubeVersion): readonly DefaultPlugin[] {
-  // NodeDeclaredFeatures is beta and on from 1.36.
-  return kubeVersion === '1.36' ? [...DEFAULT_PLUGINS, { name: 'NodeDeclaredFeatures' }] : DEFAULT_PLUGINS;
+  if (!isSince(kubeVersion, '1.36')) return DEFAULT_PLUGINS;
+  // NodeDeclaredFeatures is beta and on from 1.36. From 1.37 on NodeName is asked before NodeUnschedulable.
+  const first = isSince(kubeVersion, '1.37') ? ['SchedulingGates', 'PrioritySort', 'NodeName'] : [];
+  const others = DEFAULT_PLUGINS.filter(({ name }) => !first.includes(name));
+  return [...first.map((name) => ({ name })), ...others, { name: 'NodeDeclaredFeatures' }];
 }

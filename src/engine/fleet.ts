@@ -167,7 +167,7 @@ export class Fleet {
   }
 
   private commitResized(pod: Pod, row: number, sign: 1 | -1): void {
-    const usage = writeUsage(this.core, this.columns, podUsage(pod, this.semantics.gates));
+    const usage = writeUsage(this.core, this.columns, podUsage(pod, this.semantics));
     this.core.exports.commitUsage(usage, row, sign);
     releaseUsage(this.core, usage);
   }

@@ -60,7 +60,7 @@ export interface PostFiltered {
 }
 
 /**
- * The text of the PostFilter plugins of the attempt's profile: '' when preemption has found a node. Without PreFilter
+ * The text of the PostFilter plugins of the attempt's profile: preemption's alone when it has found a node. Without PreFilter
  * having run to its end DynamicResources has no state and stops the others with its error (specification Q9).
  *
  * @param preempt DefaultPreemption; without it the step is passed over.
@@ -73,12 +73,11 @@ export function postFilterMessage<Attempt extends PostFiltered>(
   for (const step of attempt.profile.postFilter) {
     if (step.plugin === 'DynamicResources') {
       if (!attempt.filters) return 'not found';
-      reasons.push('no new claims to deallocate');
+      if (!step.silent) reasons.push('no new claims to deallocate');
       continue;
     }
     const outcome = preempt?.(attempt, step.args);
-    if (outcome?.node !== undefined) return '';
-    if (outcome?.failed) return outcome.message;
+    if (outcome?.node !== undefined || outcome?.failed) return outcome.message;
     if (outcome?.message) reasons.push(outcome.message);
   }
   return reasons.join(', ');

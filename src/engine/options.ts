@@ -3,6 +3,7 @@ import {
   type FeatureGate,
   type FeatureGates,
   GATE_DEFAULTS,
+  gateDefaults,
   KUBE_VERSION_DEFAULT,
   KUBE_VERSIONS,
   type KubeVersion,
@@ -97,11 +98,7 @@ function configurationHash({ config, featureGates = {} }: EngineOptions): string
 
 /** The release's defaults with the given gates on top. @throws PlimsollError USAGE for an unknown gate. */
 export function resolveGates(kubeVersion: KubeVersion, gates: Partial<FeatureGates>): FeatureGates {
-  const resolved: Record<FeatureGate, boolean> = {
-    ...GATE_DEFAULTS,
-    // Alpha in 1.35, beta and on from 1.36.
-    InPlacePodLevelResourcesVerticalScaling: kubeVersion === '1.36',
-  };
+  const resolved: Record<FeatureGate, boolean> = { ...gateDefaults(kubeVersion) };
   for (const [gate, on] of Object.entries(gates)) {
     if (!Object.hasOwn(GATE_DEFAULTS, gate)) throw unknown('featureGates', gate, Object.keys(GATE_DEFAULTS));
     if (typeof on !== 'boolean') throw new PlimsollError('USAGE', 'must be true or false', { path: `featureGates.${gate}`, value: on });

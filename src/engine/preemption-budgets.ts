@@ -1,3 +1,4 @@
+import { isSince, type KubeVersion } from '../model/gates.ts';
 import { compileSelector } from '../model/match.ts';
 import type { Pod, PodTemplate } from '../model/pod.ts';
 import type { PodDisruptionBudget } from '../model/snapshot.ts';
@@ -43,11 +44,12 @@ export class DisruptionBudgets {
 
   /**
    * Which of the pods, evicted one after the other, would overdraw a budget (upstream filterPodsWithPDBViolation): every
-   * budget of a pod is charged, also when another one is overdrawn already. Pods listed in `disruptedPods` are charged before.
+   * budget of a pod is charged, also when another one is overdrawn already; from 1.37 on none after the first that is overdrawn. Pods listed in `disruptedPods` are charged before.
    */
-  split(pods: readonly Pod[]): BudgetSplit {
+  split(pods: readonly Pod[], version: KubeVersion): BudgetSplit {
     if (this.budgets.length === 0) return { violating: [], rest: pods };
     const left = this.allowed.slice();
+    const firstOnly = isSince(version, '1.37');
     const violating: Pod[] = [];
     const rest: Pod[] = [];
     for (const pod of pods) {
@@ -56,6 +58,7 @@ export class DisruptionBudgets {
         const value = (left[index] as number) - 1;
         left[index] = value;
         if (value < 0) overdrawn = true;
+        if (overdrawn && firstOnly) break;
       }
       (overdrawn ? violating : rest).push(pod);
     }

@@ -1,4 +1,4 @@
-import type { FeatureGates } from '../model/gates.ts';
+import type { Semantics } from '../model/gates.ts';
 import type { Pod, PodResize, PodTemplate } from '../model/pod.ts';
 import { podUsage } from '../model/requests.ts';
 import type { Amount, ResourceVector } from '../model/resources.ts';
@@ -63,11 +63,11 @@ export class FitRows {
     return found;
   }
 
-  takenBy(pod: Pod, gates: FeatureGates): readonly number[] {
-    const key = (gates.InPlacePodVerticalScaling ? pod.resize : undefined) ?? pod.template;
+  takenBy(pod: Pod, semantics: Semantics): readonly number[] {
+    const key = (semantics.gates.InPlacePodVerticalScaling ? pod.resize : undefined) ?? pod.template;
     let amounts = this.taken.get(key);
     if (amounts === undefined) {
-      const { requested } = podUsage(pod, gates);
+      const { requested } = podUsage(pod, semantics);
       amounts = this.names.map((name) => Number(amountOf(requested, name)));
       this.taken.set(key, amounts);
     }
@@ -75,18 +75,18 @@ export class FitRows {
   }
 
   private read({ pod, cluster }: PreparedFilters, node: NodeView, revision: number): FitRow {
-    const { gates } = cluster.semantics;
+    const { semantics } = cluster;
     const promised = nominatedOn(node, pod, cluster);
     // What is free lies between this and the capacity while pods go and come back, whatever single pods take.
     const most = EXACT_MAX / (promised.length + 2);
-    const beside = promised.map((other) => this.takenBy(other, gates));
+    const beside = promised.map((other) => this.takenBy(other, semantics));
     const capacities = this.names.map((name) => Number(amountOf(node.node.allocatable, name)));
     const left = this.names.map((name, i) => (capacities[i] as number) - Number(amountOf(node.requested, name)));
     const exact = [...capacities, ...left, ...beside.flat()].every((amount) => Math.abs(amount) <= most);
     const free = left.map((amount, i) => beside.reduce((rest, amounts) => rest - (amounts[i] as number), amount));
     const evictable = node.pods.filter((other) => isPreemptable(other, pod.template.priority));
-    sortByImportance(evictable);
-    const going = evictable.map((other) => this.takenBy(other, gates));
+    sortByImportance(evictable, semantics.kubeVersion);
+    const going = evictable.map((other) => this.takenBy(other, semantics));
     const emptied = free.map((amount, i) => going.reduce((sum, amounts) => sum + (amounts[i] as number), amount));
     const slots = Number(node.node.allocatable.pods) - node.pods.length - promised.length - 1;
     const emptiedSlots = slots + evictable.length;
@@ -139,7 +139,7 @@ export class FitTrials {
     const free = [...emptied];
     let slots = emptiedSlots;
     const reprieve = (pod: Pod): boolean => {
-      const amounts = this.rows.takenBy(pod, semantics.gates);
+      const amounts = this.rows.takenBy(pod, semantics);
       for (let i = 0; i < free.length; i++) free[i] = (free[i] as number) - (amounts[i] as number);
       slots--;
       if (slots >= 0 && this.fits(free)) return true;
@@ -147,7 +147,7 @@ export class FitTrials {
       slots++;
       return false;
     };
-    return { row, ...victimsAmong(evictable, budgets, reprieve) };
+    return { row, ...victimsAmong(evictable, budgets, semantics.kubeVersion, reprieve) };
   }
 
   private fits(free: readonly number[]): boolean {

@@ -1,3 +1,4 @@
+import type { KubeVersion } from '../model/gates.ts';
 import type { Pod } from '../model/pod.ts';
 import { type Status, unresolvable } from '../rules/rule.ts';
 import type { NodeView } from '../rules/view.ts';
@@ -29,8 +30,9 @@ export function selectVictims(filters: PreparedFilters, node: NodeView, budgets:
   for (const pod of potential) trial.remove(pod);
   const rejection = trial.check();
   if (rejection !== undefined) return rejection;
-  sortByImportance(potential);
-  return { row: node.row, ...victimsAmong(potential, budgets, (pod) => trial.reprieve(pod)) };
+  const { kubeVersion } = node.semantics;
+  sortByImportance(potential, kubeVersion);
+  return { row: node.row, ...victimsAmong(potential, budgets, kubeVersion, (pod) => trial.reprieve(pod)) };
 }
 
 /**
@@ -41,13 +43,14 @@ export function selectVictims(filters: PreparedFilters, node: NodeView, budgets:
 export function victimsAmong(
   potential: readonly Pod[],
   budgets: DisruptionBudgets,
+  version: KubeVersion,
   reprieve: (pod: Pod) => boolean,
 ): Pick<Candidate, 'victims' | 'budgetViolations'> {
-  const { violating, rest } = budgets.split(potential);
+  const { violating, rest } = budgets.split(potential, version);
   const breaking = violating.filter((pod) => !reprieve(pod));
   const others = rest.filter((pod) => !reprieve(pod));
   const victims = [...breaking, ...others];
-  if (violating.length > 0 && rest.length > 0) sortByImportance(victims);
+  if (violating.length > 0 && rest.length > 0) sortByImportance(victims, version, potential);
   return { victims, budgetViolations: breaking.length };
 }
 

@@ -7,6 +7,7 @@
  * `random` both are drawn, from its seed.
  */
 import type { Prng } from '../base/prng.ts';
+import { isSince } from '../model/gates.ts';
 import type { Pod } from '../model/pod.ts';
 import { type Status, unresolvable } from '../rules/rule.ts';
 import type { ClusterView } from '../rules/view.ts';
@@ -98,7 +99,13 @@ export function preemptAttempt(attempt: FailedAttempt, args: PreemptionArgs, opt
   const statuses = (row: number): Status => attempt.rejections.get(row)?.status ?? attempt.absent;
   const merged = { args, ...(attempt.filters ? { filters: attempt.filters } : {}), ...options };
   const outcome = preempt(attempt.cluster, attempt.pod, attempt.profile, statuses, merged);
-  return 'node' in outcome ? { node: outcome.node, message: '' } : outcome;
+  return 'node' in outcome ? { node: outcome.node, message: foundMessage(outcome, attempt.cluster) } : outcome;
+}
+
+/** From 1.37 on upstream says so when preemption has found a node. */
+function foundMessage({ node, victims }: Preempted, { semantics }: ClusterView): string {
+  if (!isSince(semantics.kubeVersion, '1.37')) return '';
+  return `preemption: found a potential placement for pod on node ${node}, preempting ${victims.length} victims`;
 }
 
 /**

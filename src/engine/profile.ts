@@ -1,5 +1,5 @@
 import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
-import type { FeatureGates } from '../model/gates.ts';
+import { isSince } from '../model/gates.ts';
 import { PLAIN_RULES } from '../rules/index.ts';
 import type { PodTopologySpreadArgs } from '../rules/pod-topology-spread-constraints.ts';
 import type { AnyPlainRule, Semantics } from '../rules/rule.ts';
@@ -45,7 +45,7 @@ export interface ResolvedProfiles {
 export function resolveProfiles(config: unknown, semantics: Semantics, options: ProfileOptions = {}): ResolvedProfiles {
   const place = options.place ?? {};
   const configuration = config === undefined ? DEFAULT_CONFIGURATION : parseConfiguration(config, place, semantics.gates);
-  const registry = pluginRegistry(options.rules ?? PLAIN_RULES);
+  const registry = pluginRegistry(options.rules ?? PLAIN_RULES, semantics.kubeVersion);
   const warnings = new Set(configuration.warnings);
   if (configuration.extenders > 0) {
     if (options.strict) throw new PlimsollError('UNSUPPORTED', 'extenders are not modelled', { path: 'extenders' }).at(place);
@@ -60,7 +60,7 @@ export function resolveProfiles(config: unknown, semantics: Semantics, options: 
     const share = options.percentageOfNodesToScore ?? profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore;
     const percentageOfNodesToScore = share ?? PERCENTAGE_OF_NODES_TO_SCORE_DEFAULT;
     if (percentageOfNodesToScore !== SCORE_MAX) warnings.add(samplingWarning(percentageOfNodesToScore));
-    const binder = new RuleBinder(profile, lists, registry, semantics.gates, at);
+    const binder = new RuleBinder(profile, lists, registry, semantics, at);
     const points = binder.points(warnings);
     if (semantics.kubeVersion !== '1.34' && !hasDefaultSpreading(points)) warnings.add(`${at.path}: ${BATCHING_WARNING}`);
     return { schedulerName: profile.schedulerName, percentageOfNodesToScore, ...points };
@@ -99,7 +99,7 @@ class RuleBinder {
   private readonly profile: ProfileConfiguration;
   private readonly lists: PluginLists;
   private readonly registry: ReadonlyMap<string, PluginEntry>;
-  private readonly gates: FeatureGates;
+  private readonly semantics: Semantics;
   private readonly place: ErrorPlace;
   /** One object per plugin, whatever the number of points it acts at. */
   private readonly args = new Map<string, unknown>();
@@ -108,13 +108,13 @@ class RuleBinder {
     profile: ProfileConfiguration,
     lists: PluginLists,
     registry: ReadonlyMap<string, PluginEntry>,
-    gates: FeatureGates,
+    semantics: Semantics,
     place: ErrorPlace,
   ) {
     this.profile = profile;
     this.lists = lists;
     this.registry = registry;
-    this.gates = gates;
+    this.semantics = semantics;
     this.place = place;
   }
 
@@ -175,7 +175,7 @@ class RuleBinder {
   private postFilter(): readonly PostFilterStep[] {
     const names = this.lists.at.get('postFilter') ?? [];
     return names.map((name): PostFilterStep => {
-      if (name === 'DynamicResources') return { plugin: name };
+      if (name === 'DynamicResources') return { plugin: name, silent: isSince(this.semantics.kubeVersion, '1.37') };
       return { plugin: 'DefaultPreemption', args: this.argsOf('DefaultPreemption') as PreemptionArgs };
     });
   }
@@ -186,6 +186,6 @@ class RuleBinder {
   }
 
   private defaultArgsOf(name: string): unknown {
-    return isConfigurable(name) ? PLUGIN_ARGS[name]({}, this.place, this.gates) : undefined;
+    return isConfigurable(name) ? PLUGIN_ARGS[name]({}, this.place, this.semantics.gates) : undefined;
   }
 }

@@ -3,12 +3,13 @@
  * happen in a closed world. Nodes, volumes and pod specs do not change during a run, so their events are left out.
  */
 
+import { isSince, KUBE_VERSION_DEFAULT } from '../model/gates.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import type { ClusterObjects } from '../model/snapshot.ts';
 import type { Volume } from '../model/volume.ts';
 import { inlineSource } from '../rules/csi-migration.ts';
 import { hostPorts, portsConflict } from '../rules/host-ports.ts';
-import { allTermsMatch, podTerms } from '../rules/inter-pod-affinity-terms.ts';
+import { type AffinityTerm, allTermsMatch, podTerms, termMatches } from '../rules/inter-pod-affinity-terms.ts';
 import { type PodTopologySpreadArgs, spreadConstraints } from '../rules/pod-topology-spread-constraints.ts';
 import type { Semantics } from '../rules/rule.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
@@ -38,6 +39,7 @@ export interface HintSource {
 
 export function queueHints(source?: HintSource): QueueHints {
   const spread = spreadHint(source);
+  const anyTerm = isSince(source?.semantics.kubeVersion ?? KUBE_VERSION_DEFAULT, '1.37');
   return {
     placed: new Map<string, Hint>([
       ['InterPodAffinity', affinityAfterPlacement],
@@ -49,7 +51,7 @@ export function queueHints(source?: HintSource): QueueHints {
     deleted: new Map<string, Hint>([
       ['NodeResourcesFit', () => true],
       ['NodePorts', (waiting, other) => hostPorts(waiting).some((port) => hostPorts(other).some((taken) => portsConflict(port, taken)))],
-      ['InterPodAffinity', affinityAfterDeletion],
+      ['InterPodAffinity', affinityAfterDeletion(anyTerm ? anyTermMatches : allTermsMatch)],
       ['PodTopologySpread', spread],
       ['VolumeRestrictions', sharesVolume],
       ['NodeVolumeLimits', (_, other) => hasClaims(other) || other.volumes.some((volume) => inlineSource(volume) !== undefined)],
@@ -65,9 +67,16 @@ function affinityAfterPlacement(waiting: PodTemplate, other: PodTemplate): boole
   return requiredTermsUnreadable(waiting) || allTermsMatch(podTerms(waiting).requiredAffinity, other);
 }
 
-function affinityAfterDeletion(waiting: PodTemplate, other: PodTemplate): boolean {
-  if (requiredTermsUnreadable(waiting) || requiredTermsUnreadable(other)) return true;
-  return allTermsMatch(podTerms(waiting).requiredAnti, other) || allTermsMatch(podTerms(other).requiredAnti, waiting);
+/** Up to 1.36 upstream asks whether all anti-affinity terms match, although one is enough to keep a pod away; from 1.37 on, any. */
+function affinityAfterDeletion(matches: typeof allTermsMatch): Hint {
+  return (waiting, other) => {
+    if (requiredTermsUnreadable(waiting) || requiredTermsUnreadable(other)) return true;
+    return matches(podTerms(waiting).requiredAnti, other) || matches(podTerms(other).requiredAnti, waiting);
+  };
+}
+
+function anyTermMatches(terms: readonly AffinityTerm[], template: PodTemplate): boolean {
+  return terms.some((term) => termMatches(term, template));
 }
 
 /** A hint that fails counts as a yes. */

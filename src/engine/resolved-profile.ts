@@ -23,7 +23,8 @@ export const PREEMPTION_ARGS_DEFAULT: PreemptionArgs = { minCandidateNodesPercen
 
 /** One PostFilter plugin, in profile order. */
 export type PostFilterStep =
-  | { readonly plugin: 'DynamicResources' }
+  /** `silent`: it says nothing when there is nothing to do, as from 1.37 on. */
+  | { readonly plugin: 'DynamicResources'; readonly silent?: boolean }
   | { readonly plugin: 'DefaultPreemption'; readonly args: PreemptionArgs };
 
 /**

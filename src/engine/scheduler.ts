@@ -18,6 +18,8 @@ export interface SchedulerOptions {
   readonly seed: number;
   /** Try pods again that a later placement may help, until nothing more can move. False: such a pod keeps its first answer. */
   readonly untilStable: boolean;
+  /** Pods that are not tried but were promised a node, which others have to respect. */
+  readonly promised?: readonly Pod[];
   /** Called between batches: pods decided so far, and how many there are. */
   readonly onProgress?: (decided: number, total: number) => void;
   /** Builds class tables side by side before the first decision; absent = each class when it is first needed. */
@@ -94,7 +96,9 @@ export class Scheduler {
     this.attempts = new Attempts(fleet, this.nominations, this.budgets, options.tie, new Prng(options.seed));
     this.classList = fleet.core.allocate(BATCH_PODS_MAX * 4);
     this.rowList = fleet.core.allocate(BATCH_PODS_MAX * 4);
-    for (const pod of pods) if (pod.nominatedNodeName !== '') this.nominations.add(pod, pod.nominatedNodeName);
+    for (const pod of [...pods, ...(options.promised ?? [])]) {
+      if (pod.nominatedNodeName !== '') this.nominations.add(pod, pod.nominatedNodeName);
+    }
   }
 
   async run(): Promise<ScheduleRun> {

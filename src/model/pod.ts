@@ -107,13 +107,15 @@ export interface PodTemplate {
   readonly resourceClaims: readonly string[];
 }
 
-/** In-place resize status of one container (status.containerStatuses[] and initContainerStatuses[] that carry resources). */
+/** In-place resize status of one container: an item of status.containerStatuses[] or, after these, of initContainerStatuses[]. */
 export interface ContainerResize {
   readonly name: string;
   /** status.resources.requests; undefined when status.resources is absent. */
   readonly actual?: QuantityList;
   /** status.allocatedResources. */
   readonly allocated?: QuantityList;
+  /** status.resources is there without requests: to 1.37 not the same as empty ones. */
+  readonly noRequests?: true;
 }
 
 export interface PodResize {
@@ -121,6 +123,7 @@ export interface PodResize {
   /** Pod-level status.resources.requests and status.allocatedResources. */
   readonly actual?: QuantityList;
   readonly allocated?: QuantityList;
+  readonly noRequests?: true;
   /** Condition PodResizePending with reason Infeasible. */
   readonly infeasible: boolean;
 }

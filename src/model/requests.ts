@@ -3,11 +3,11 @@
  * `PodInfo.CalculateResource`, `noderesources`). Quantities are added exactly and rounded up once, at the end; an amount
  * beyond int64 saturates, so that a pod never fits by accident.
  */
-import type { FeatureGates } from './gates.ts';
+import { isSince, type Semantics } from './gates.ts';
 import { isScalarResource } from './names.ts';
 import type { Container, ContainerResize, Pod, PodResize, PodTemplate } from './pod.ts';
 import { milliValue, quantityOfMilli, quantityOfWhole, value } from './quantity.ts';
-import type { Amount, NanoQuantity, QuantityList, ResourceVector } from './resources.ts';
+import { type Amount, type NanoQuantity, NO_QUANTITIES, type QuantityList, type ResourceVector } from './resources.ts';
 
 /** What a container without a request counts for where scores are concerned (upstream `pod_resources.go`). */
 export const DEFAULT_MILLI_CPU: Amount = 100n;
@@ -39,6 +39,8 @@ interface Options {
   readonly resize?: PodResize | undefined;
   /** The pod-level values of the status take part too. */
   readonly podLevelResize: boolean;
+  /** Containers are summed up status by status, and the sums compared (from 1.37); before, each container was compared by itself. */
+  readonly bySum?: boolean;
   /** For containers that do not name the resource at all. */
   readonly missing?: QuantityList | undefined;
 }
@@ -56,29 +58,29 @@ interface Remembered {
   requests?: PodRequests;
 }
 
-const memories = new WeakMap<FeatureGates, WeakMap<PodTemplate | PodResize, Remembered>>();
+const memories = new WeakMap<Semantics, WeakMap<PodTemplate | PodResize, Remembered>>();
 
 /** Remembered per template; a pod with in-place resize values has its own. */
-export function podUsage(pod: Pick<Pod, 'template' | 'resize'>, gates: FeatureGates): PodUsage {
-  const resize = gates.InPlacePodVerticalScaling ? pod.resize : undefined;
-  const memory = memoryOf(resize ?? pod.template, gates);
-  memory.usage ??= computeUsage(pod.template, resize, gates);
+export function podUsage(pod: Pick<Pod, 'template' | 'resize'>, semantics: Semantics): PodUsage {
+  const resize = semantics.gates.InPlacePodVerticalScaling ? pod.resize : undefined;
+  const memory = memoryOf(resize ?? pod.template, semantics);
+  memory.usage ??= computeUsage(pod.template, resize, semantics);
   return memory.usage;
 }
 
 /** Remembered per template. `resize` matters only for a pod that has been on a node and is asked about again. */
-export function podRequests(template: PodTemplate, gates: FeatureGates, resize?: PodResize): PodRequests {
-  const status = gates.InPlacePodVerticalScaling ? resize : undefined;
-  const memory = memoryOf(status ?? template, gates);
-  memory.requests ??= computeRequests(template, status, gates);
+export function podRequests(template: PodTemplate, semantics: Semantics, resize?: PodResize): PodRequests {
+  const status = semantics.gates.InPlacePodVerticalScaling ? resize : undefined;
+  const memory = memoryOf(status ?? template, semantics);
+  memory.requests ??= computeRequests(template, status, semantics);
   return memory.requests;
 }
 
-function memoryOf(key: PodTemplate | PodResize, gates: FeatureGates): Remembered {
-  let byKey = memories.get(gates);
+function memoryOf(key: PodTemplate | PodResize, semantics: Semantics): Remembered {
+  let byKey = memories.get(semantics);
   if (byKey === undefined) {
     byKey = new WeakMap();
-    memories.set(gates, byKey);
+    memories.set(semantics, byKey);
   }
   let memory = byKey.get(key);
   if (memory === undefined) {
@@ -88,12 +90,15 @@ function memoryOf(key: PodTemplate | PodResize, gates: FeatureGates): Remembered
   return memory;
 }
 
-function computeUsage(template: PodTemplate, resize: PodResize | undefined, gates: FeatureGates): PodUsage {
-  const options: Options = {
-    podLevel: gates.PodLevelResources,
-    resize,
-    podLevelResize: gates.InPlacePodLevelResourcesVerticalScaling,
-  };
+function resizeOptions({ kubeVersion, gates }: Semantics, resize: PodResize | undefined): Options {
+  const podLevel = gates.PodLevelResources;
+  // The second gate needs the first one.
+  const podLevelResize = podLevel && gates.InPlacePodLevelResourcesVerticalScaling;
+  return { podLevel, resize, podLevelResize, bySum: isSince(kubeVersion, '1.37') };
+}
+
+function computeUsage(template: PodTemplate, resize: PodResize | undefined, semantics: Semantics): PodUsage {
+  const options = resizeOptions(semantics, resize);
   const total = sumRequests(template, options);
   const missing = options.podLevel && hasPodLevelRequests(template) ? absentFrom(total) : MISSING;
   const filled = missing.size > 0 ? sumRequests(template, { ...options, missing }) : total;
@@ -109,14 +114,13 @@ function absentFrom(total: QuantityList): QuantityList {
   return new Map([...MISSING].filter(([name]) => !total.has(name)));
 }
 
-function computeRequests(template: PodTemplate, resize: PodResize | undefined, gates: FeatureGates): PodRequests {
-  const podLevel = gates.PodLevelResources;
+function computeRequests(template: PodTemplate, resize: PodResize | undefined, semantics: Semantics): PodRequests {
+  const podLevel = semantics.gates.PodLevelResources;
   const exact = sumRequests(template, { podLevel, podLevelResize: false });
   const fit = vectorOf(exact, isScalarResource, 0n);
   // Upstream's NodeResourcesFit scorer knows neither pod-level requests nor status values (its gates are never set).
   const score = vectorOf(sumRequests(template, { podLevel: false, podLevelResize: false, missing: MISSING }), isOther);
-  const podLevelResize = gates.InPlacePodLevelResourcesVerticalScaling;
-  const balanced = resize ? sumRequests(template, { podLevel, resize, podLevelResize }) : exact;
+  const balanced = resize ? sumRequests(template, resizeOptions(semantics, resize)) : exact;
   return { fit, score, balanced: vectorOf(balanced, isOther) };
 }
 
@@ -145,9 +149,13 @@ type Sum = Map<string, NanoQuantity>;
 /** Upstream `PodRequests`: containers, then pod-level requests in their place, then overhead. */
 function sumRequests(template: PodTemplate, options: Options): QuantityList {
   const [only, ...others] = template.containers;
-  const plain = only && others.length + template.initContainers.length + template.overhead.size === 0 && !template.podRequests;
+  const plain =
+    !(options.resize && options.bySum) &&
+    only &&
+    others.length + template.initContainers.length + template.overhead.size === 0 &&
+    !template.podRequests;
   if (plain) return containerRequests(only, options, true);
-  const total = sumContainers(template, options);
+  const total = options.resize && options.bySum ? sumStatuses(template, options.resize, options) : sumContainers(template, options);
   if (options.podLevel) replaceByPodLevel(total, template, options);
   addList(total, template.overhead);
   return total;
@@ -163,9 +171,14 @@ function hasPodLevelRequests(template: PodTemplate): boolean {
   return false;
 }
 
-function replaceByPodLevel(total: Sum, template: PodTemplate, { resize, podLevelResize }: Options): void {
-  if (template.podRequests === undefined) return;
+function replaceByPodLevel(total: Sum, template: PodTemplate, { resize, podLevelResize, bySum }: Options): void {
+  if (template.podRequests === undefined || (bySum && !hasPodLevelRequests(template))) return;
   const effective = podLevelResize && resize?.actual ? effectiveRequests(template.podRequests, resize, resize.infeasible) : undefined;
+  if (bySum) {
+    // What the status does not name stays what the containers need, and what it alone names counts.
+    for (const [name, quantity] of effective ?? template.podRequests) if (isPodLevelResource(name)) total.set(name, quantity);
+    return;
+  }
   for (const [name, quantity] of template.podRequests) {
     if (isPodLevelResource(name)) total.set(name, effective === undefined ? quantity : (effective.get(name) ?? 0n));
   }
@@ -179,12 +192,19 @@ export function sumContainers(
   template: Pick<PodTemplate, 'containers' | 'initContainers'>,
   options: Pick<Options, 'resize' | 'missing'> = {},
 ): Sum {
+  return sumLists(template, (container, usesStatus) => containerRequests(container, options, usesStatus));
+}
+
+function sumLists(
+  template: Pick<PodTemplate, 'containers' | 'initContainers'>,
+  listOf: (container: Container, usesStatus: boolean) => QuantityList,
+): Sum {
   const total: Sum = new Map();
-  for (const container of template.containers) addList(total, containerRequests(container, options, true));
+  for (const container of template.containers) addList(total, listOf(container, true));
   const sidecars: Sum = new Map();
   const initial: Sum = new Map();
   for (const container of template.initContainers) {
-    const own = containerRequests(container, options, container.restartable);
+    const own = listOf(container, container.restartable);
     if (container.restartable) {
       addList(total, own);
       addList(sidecars, own);
@@ -196,6 +216,28 @@ export function sumContainers(
     }
   }
   raiseList(total, initial);
+  return total;
+}
+
+/**
+ * From 1.37 on: the highest of what the spec asks for, what the kubelet has allocated and what it has given, each summed over the containers by
+ * itself. Sums that the status has for the whole pod stand for those of its containers. An infeasible resize asks for nothing.
+ */
+function sumStatuses(template: PodTemplate, resize: PodResize, { podLevelResize, missing }: Options): Sum {
+  const { containers, actual, allocated, infeasible, noRequests } = resize;
+  const sum = (choose: (status: ContainerResize | undefined) => QuantityList | undefined): Sum =>
+    sumLists(template, (container) => {
+      const list = choose(containers.find(({ name }) => name === container.name)) ?? (infeasible ? NO_QUANTITIES : container.requests);
+      return missing === undefined ? list : withMissing(list, missing);
+    });
+  const total: Sum = infeasible ? new Map() : sum(() => undefined);
+  if (podLevelResize && allocated && actual && !noRequests) {
+    raiseList(total, allocated);
+    raiseList(total, actual);
+    return total;
+  }
+  const given = (status: ContainerResize | undefined) => (status?.noRequests ? undefined : status?.actual);
+  for (const each of [sum((status) => status?.allocated), sum((status) => given(status) ?? status?.allocated)]) raiseList(total, each);
   return total;
 }
 
@@ -212,7 +254,7 @@ function containerRequests(
   return missing === undefined ? list : withMissing(list, missing);
 }
 
-/** Upstream's map of statuses: of two with one name the later wins. */
+/** Upstream's map of statuses up to 1.36: of two with one name the later wins; from 1.37 on the first. */
 function findLast(statuses: readonly ContainerResize[], name: string): ContainerResize | undefined {
   return statuses.findLast((status) => status.name === name);
 }

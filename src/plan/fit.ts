@@ -88,7 +88,7 @@ function fittedPod({ pod, count }: PodOfManifest, rows: Uint32Array, nodes: read
 
 /** Requests of one copy as the scheduler counts them, for people. */
 function requirementsOf({ template }: Pod, engine: Engine): Record<string, string> {
-  const { cpu, memory, ephemeralStorage, scalars } = podRequests(template, engine.settings.semantics.gates).fit;
+  const { cpu, memory, ephemeralStorage, scalars } = podRequests(template, engine.settings.semantics).fit;
   const amounts = [['cpu', cpu], ['memory', memory], ['ephemeral-storage', ephemeralStorage], ...scalars] as const;
   return Object.fromEntries(amounts.filter(([, amount]) => amount > 0n).map(([name, amount]) => [name, formatAmount(name, amount)]));
 }

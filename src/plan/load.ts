@@ -43,7 +43,7 @@ export function hopelessPercent({ nodes, pods }: Snapshot, semantics: Semantics)
     for (const node of nodes) offered += amountOf(node.allocatable, name);
     for (const pod of pods) {
       if (!names.has(pod.nodeName)) continue;
-      const amount = amountOf(podUsage(pod, semantics.gates).requested, name);
+      const amount = amountOf(podUsage(pod, semantics).requested, name);
       if (isFixed(pod)) fixed += amount;
       else asked += amount;
     }
@@ -80,7 +80,7 @@ function overflowing(before: Snapshot, pods: readonly Pod[], semantics: Semantic
     place.now.push(before.pods[i] as Pod);
   });
   const sum = (list: readonly Pod[], name: string) =>
-    list.reduce((total, pod) => total + amountOf(podUsage(pod, semantics.gates).requested, name), 0n);
+    list.reduce((total, pod) => total + amountOf(podUsage(pod, semantics).requested, name), 0n);
   for (const [name, place] of on) {
     const { allocatable } = nodes.get(name) as Node;
     const over = new Map(
@@ -93,7 +93,7 @@ function overflowing(before: Snapshot, pods: readonly Pod[], semantics: Semantic
     for (const pod of candidates) {
       if ([...over.values()].every((amount) => amount <= 0n)) break;
       leaving.add(pod);
-      for (const [resource, amount] of over) over.set(resource, amount - amountOf(podUsage(pod, semantics.gates).requested, resource));
+      for (const [resource, amount] of over) over.set(resource, amount - amountOf(podUsage(pod, semantics).requested, resource));
     }
   }
   return leaving;

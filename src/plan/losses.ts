@@ -157,7 +157,7 @@ export class Losses {
   }
 
   private usageOf(pod: Pod): { readonly cpu: bigint; readonly memory: bigint } {
-    return podUsage(pod, this.semantics.gates).requested;
+    return podUsage(pod, this.semantics).requested;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { KubeVersion } from '../model/gates.ts';
+import { isSince, type KubeVersion } from '../model/gates.ts';
 import type { Labels } from '../model/labels.ts';
 import type { NodeSelectorTerm } from '../model/selector.ts';
 import type { CSINode, InTreeKind, InTreeSource, PersistentVolume, Volume } from '../model/volume.ts';
@@ -77,7 +77,7 @@ export function inlineSource(volume: Volume): InTreeSource | undefined {
  */
 export function countsAsCSI(kind: InTreeKind, csiNode: CSINode | undefined, version: KubeVersion): boolean {
   if (csiNode === undefined || !PLUGINS[kind].migrates) return false;
-  return kind !== 'portworx' || version === '1.36' || annotatedPlugins(csiNode).has(PLUGINS[kind].name);
+  return kind !== 'portworx' || isSince(version, '1.36') || annotatedPlugins(csiNode).has(PLUGINS[kind].name);
 }
 
 /** Whether VolumeBinding translates volumes of this in-tree plugin on a node: the CSINode's annotation names the plugin. */

@@ -42,7 +42,7 @@ export const hostCapacity: PlainRule<HostCapacityArgs | undefined, HostState> = 
   prepareFilter(pod, cluster, args): Prepared<HostState> {
     const capacities = cluster.objects.hosts?.capacities;
     if (capacities === undefined || capacities.size === 0) return SKIP;
-    const requested = podUsage(pod, cluster.semantics.gates).requested;
+    const requested = podUsage(pod, cluster.semantics).requested;
     const limited = new Set([...capacities.values()].flatMap((capacity) => [...capacity.keys()]));
     const demands: Demand[] = [];
     for (const name of limited) {
@@ -87,7 +87,7 @@ export const hostCapacity: PlainRule<HostCapacityArgs | undefined, HostState> = 
 function change(state: HostState, other: Pod, view: NodeView, cluster: ClusterView, sign: 1n | -1n): void {
   const host = view.node.labels.get(HOST_LABEL);
   if (host === undefined) return;
-  const { requested } = podUsage(other, cluster.semantics.gates);
+  const { requested } = podUsage(other, cluster.semantics);
   for (const [i, { name }] of state.demands.entries()) {
     const byHost = state.changes[i];
     byHost?.set(host, (byHost.get(host) ?? 0n) + sign * amountOf(requested, name));

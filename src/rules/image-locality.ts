@@ -1,4 +1,4 @@
-import type { KubeVersion } from '../model/gates.ts';
+import { isSince, type KubeVersion } from '../model/gates.ts';
 import type { Pod, PodTemplate } from '../model/pod.ts';
 import type { PlainRule } from './rule.ts';
 import type { ClusterView, NodeView } from './view.ts';
@@ -6,8 +6,8 @@ import type { ClusterView, NodeView } from './view.ts';
 const MEBIBYTE = 1024 * 1024;
 /** Bytes below which an image does not count. */
 const LEAST_BYTES = 23 * MEBIBYTE;
-/** Bytes per container above which more does not count. */
-const MOST_BYTES_PER_CONTAINER = 1000 * MEBIBYTE;
+/** Bytes per image above which more does not count. */
+const MOST_BYTES_PER_IMAGE = 1000 * MEBIBYTE;
 
 /** An image that the pod needs and some node has. */
 export interface WantedImage {
@@ -45,13 +45,19 @@ export function wantedImages(template: PodTemplate, cluster: ImageFacts): readon
 
 function imageReferences(template: PodTemplate, version: KubeVersion): readonly string[] {
   const images = [...template.initContainers, ...template.containers].map((container) => container.image);
-  if (version !== '1.36') return images;
+  if (!isSince(version, '1.36')) return images;
   return [...images, ...template.volumes.flatMap((volume) => (volume.kind === 'image' ? [volume.reference] : []))];
 }
 
-/** Score 0 to 100 for the bytes already on the node (specification 8.16). Image volumes are not among the containers. */
-export function imageScore(bytes: number, containers: number): number {
-  const most = MOST_BYTES_PER_CONTAINER * containers;
+/** How many images full marks are measured by: one for each container, and from 1.37 on for each image volume, which counted for nothing before. */
+export function measuredImages(template: PodTemplate, version: KubeVersion): number {
+  if (isSince(version, '1.37')) return imageReferences(template, version).length;
+  return template.initContainers.length + template.containers.length;
+}
+
+/** Score 0 to 100 for the bytes already on the node (specification 8.16), for `images` of `measuredImages`. */
+export function imageScore(bytes: number, images: number): number {
+  const most = MOST_BYTES_PER_IMAGE * images;
   const counted = bytes < LEAST_BYTES ? LEAST_BYTES : Math.min(bytes, most);
   const score = Math.trunc((100 * (counted - LEAST_BYTES)) / (most - LEAST_BYTES));
   return score === 0 ? 0 : score; // never -0, which a pod without containers would get
@@ -65,11 +71,11 @@ export const imageLocality: PlainRule<never, never, readonly WantedImage[]> = {
     return wantedImages(pod.template, cluster);
   },
 
-  rate(wanted, pod: Pod, node: NodeView): number {
+  rate(wanted, pod: Pod, node: NodeView, cluster: ClusterView): number {
     let bytes = 0;
     for (const image of wanted) {
       if (node.node.images.some(({ names }) => names.includes(image.name))) bytes += image.scaledBytes * image.times;
     }
-    return imageScore(bytes, pod.template.initContainers.length + pod.template.containers.length);
+    return imageScore(bytes, measuredImages(pod.template, cluster.semantics.kubeVersion));
   },
 };

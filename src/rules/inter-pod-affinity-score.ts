@@ -64,7 +64,8 @@ function negative({ topologyKey, weight }: WeightedKey): WeightedKey {
 export function sumAffinity(incoming: PodTemplate, cluster: ClusterView, args: InterPodAffinityArgs): AffinityScores | undefined {
   const own = hasPreferredTerms(incoming);
   if (args.ignorePreferredTermsOfExistingPods && !own) return undefined;
-  const keysOf = weightedKeys(incoming, incomingTerms(incoming, cluster.objects), cluster, args);
+  const terms = incomingTerms(incoming, cluster.objects, cluster.semantics.kubeVersion);
+  const keysOf = weightedKeys(incoming, terms, cluster, args);
   const sums = new TopologyTally();
   for (const node of cluster.nodes) {
     for (const { template } of node.pods) {

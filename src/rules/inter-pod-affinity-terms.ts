@@ -1,3 +1,4 @@
+import { isSince, type KubeVersion } from '../model/gates.ts';
 import { type Labels, NO_LABELS } from '../model/labels.ts';
 import { type CompiledSelector, compileSelector } from '../model/match.ts';
 import type { PodAffinityTerm, PodTemplate, WeightedPodAffinityTerm } from '../model/pod.ts';
@@ -29,6 +30,8 @@ export interface PodTerms {
 }
 
 const NO_TERMS: PodTerms = { requiredAffinity: [], requiredAnti: [], preferredAffinity: [], preferredAnti: [], problem: undefined };
+
+const NO_NAMESPACES = compileSelector(undefined);
 
 const termsByTemplate = new WeakMap<PodTemplate, PodTerms>();
 
@@ -101,10 +104,10 @@ function compileTerm(source: PodAffinityTerm, namespace: string): AffinityTerm {
 }
 
 /** The terms as those of a pod that is being placed: namespace selectors are resolved against the Namespace objects. */
-export function incomingTerms(template: PodTemplate, objects: ClusterObjects): PodTerms {
+export function incomingTerms(template: PodTemplate, objects: ClusterObjects, version: KubeVersion): PodTerms {
   const terms = podTerms(template);
   if (terms === NO_TERMS) return terms;
-  const resolve = <Term extends AffinityTerm>(term: Term): Term => withSelectedNamespaces(term, objects);
+  const resolve = <Term extends AffinityTerm>(term: Term): Term => withSelectedNamespaces(term, objects, version);
   return {
     requiredAffinity: terms.requiredAffinity.map(resolve),
     requiredAnti: terms.requiredAnti.map(resolve),
@@ -114,16 +117,18 @@ export function incomingTerms(template: PodTemplate, objects: ClusterObjects): P
   };
 }
 
-function withSelectedNamespaces<Term extends AffinityTerm>(term: Term, objects: ClusterObjects): Term {
+/** From 1.37 on the selector is dropped once it is resolved; before, upstream forgot to (see `termMatches`). */
+function withSelectedNamespaces<Term extends AffinityTerm>(term: Term, objects: ClusterObjects, version: KubeVersion): Term {
   if (term.namespaceSelector.kind !== 'requirements') return term;
+  const namespaceSelector = isSince(version, '1.37') ? NO_NAMESPACES : term.namespaceSelector;
   const selected = [...objects.namespaces].filter(([, labels]) => term.namespaceSelector.matches(labels)).map(([name]) => name);
-  return { ...term, namespaces: new Set([...term.namespaces, ...selected]) };
+  return { ...term, namespaceSelector, namespaces: new Set([...term.namespaces, ...selected]) };
 }
 
 /**
  * Whether the term matches pods of the template. `labels` are those of the pod's namespace when an existing pod's
- * term is matched against the incoming pod, and none when the incoming pod's term is matched: upstream forgets to drop the
- * selector after resolving it, so that `NotIn` and `DoesNotExist` then match every namespace (specification Q1).
+ * term is matched against the incoming pod, and none when the incoming pod's term is matched: up to 1.36 upstream forgets to drop
+ * the selector after resolving it, so that `NotIn` and `DoesNotExist` then match every namespace (specification Q1).
  */
 export function termMatches(term: AffinityTerm, template: PodTemplate, labels: Labels = NO_LABELS): boolean {
   if (!term.namespaces.has(template.namespace) && !term.namespaceSelector.matches(labels)) return false;

@@ -18,7 +18,7 @@ export const interPodAffinity: PlainRule<InterPodAffinityArgs, AffinityFilterSta
   name: 'InterPodAffinity',
 
   prepareFilter(pod: Pod, cluster: ClusterView): Prepared<AffinityFilterState> {
-    const terms = incomingTerms(pod.template, cluster.objects);
+    const terms = incomingTerms(pod.template, cluster.objects, cluster.semantics.kubeVersion);
     if (terms.problem !== undefined) return { kind: 'status', status: unresolvable(`parsing pod: ${terms.problem}`) };
     const state = countAffinity(pod.template, terms, cluster);
     return state === undefined ? SKIP : { kind: 'state', state };

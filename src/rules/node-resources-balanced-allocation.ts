@@ -1,3 +1,4 @@
+import { isSince } from '../model/gates.ts';
 import type { Pod } from '../model/pod.ts';
 import { podRequests } from '../model/requests.ts';
 import type { Amount } from '../model/resources.ts';
@@ -38,14 +39,14 @@ export const nodeResourcesBalancedAllocation: PlainRule<BalancedAllocationArgs, 
 
   /** Exact requests; a pod that asks for none of the resources is not scored. */
   prepareScore(pod: Pod, _feasible, cluster: ClusterView, args): readonly Amount[] | 'skip' {
-    const requests = requestsOf(args.resources, podRequests(pod.template, cluster.semantics.gates, pod.resize).balanced);
+    const requests = requestsOf(args.resources, podRequests(pod.template, cluster.semantics, pod.resize).balanced);
     return requests.every((request) => request === 0n) ? 'skip' : requests;
   },
 
   rate(requests, _pod: Pod, node: NodeView, cluster: ClusterView, args): number {
     const allocations = allocationsOn(node, args.resources, requests, true);
     const after = balance(allocations, (allocation) => allocation.total);
-    if (cluster.semantics.kubeVersion !== '1.36') return after;
+    if (!isSince(cluster.semantics.kubeVersion, '1.36')) return after;
     const before = balance(allocations, (allocation) => allocation.used);
     return 50 + Math.trunc((50 + after - before) / 2);
   },

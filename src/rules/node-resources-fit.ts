@@ -1,5 +1,6 @@
+import { isSince } from '../model/gates.ts';
 import { isExtendedResource } from '../model/names.ts';
-import type { Pod } from '../model/pod.ts';
+import type { Pod, PodTemplate } from '../model/pod.ts';
 import { podRequests } from '../model/requests.ts';
 import type { Amount, ResourceVector } from '../model/resources.ts';
 import { allocationsOn, requestsOf, SCORED_RESOURCES_DEFAULT } from './resource-allocation.ts';
@@ -31,9 +32,14 @@ export interface Shortage {
   readonly capacity: Amount;
 }
 
+/** Without the gate, which is gone from 1.37 on, a pod with a sidecar fits nowhere. */
+export function refusesSidecars({ initContainers }: PodTemplate, { kubeVersion, gates }: Semantics): boolean {
+  return !gates.SidecarContainers && !isSince(kubeVersion, '1.37') && initContainers.some((container) => container.restartable);
+}
+
 /** What the filter compares with the free amounts of a node (specification 1.5). */
 export function fitRequest(pod: Pod, semantics: Semantics): ResourceVector {
-  return podRequests(pod.template, semantics.gates).fit;
+  return podRequests(pod.template, semantics).fit;
 }
 
 /** Everything that the node is short of, in upstream's order; scalars in the order of the pod's request. */
@@ -86,7 +92,7 @@ export const nodeResourcesFit: PlainRule<NodeResourcesFitArgs, ResourceVector, r
   name: 'NodeResourcesFit',
 
   prepareFilter(pod: Pod, cluster: ClusterView): Prepared<ResourceVector> {
-    if (!cluster.semantics.gates.SidecarContainers && pod.template.initContainers.some((container) => container.restartable)) {
+    if (refusesSidecars(pod.template, cluster.semantics)) {
       const reason = 'Pod has a restartable init container and the SidecarContainers feature is disabled';
       return { kind: 'status', status: unresolvable(reason) };
     }
@@ -99,7 +105,7 @@ export const nodeResourcesFit: PlainRule<NodeResourcesFitArgs, ResourceVector, r
   },
 
   prepareScore(pod: Pod, _feasible, cluster: ClusterView, args): readonly Amount[] {
-    return requestsOf(args.scoringStrategy.resources, podRequests(pod.template, cluster.semantics.gates).score);
+    return requestsOf(args.scoringStrategy.resources, podRequests(pod.template, cluster.semantics).score);
   },
 
   rate(requests, _pod: Pod, node: NodeView, _cluster: ClusterView, args): number {

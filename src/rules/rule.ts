@@ -1,4 +1,4 @@
-import type { FeatureGates, KubeVersion } from '../model/gates.ts';
+import type { Semantics } from '../model/gates.ts';
 import type { Pod } from '../model/pod.ts';
 import type { RuleEncoding } from './encode/encoder.ts';
 import type { ClusterView, NodeView } from './view.ts';
@@ -27,11 +27,7 @@ export function filterFailure(plugin: string, problem: string): Status {
   return { code: 'UnschedulableAndUnresolvable', reasons: [`running "${plugin}" filter plugin: ${problem}`], failure: true };
 }
 
-/** What selects the formulas of one run. */
-export interface Semantics {
-  readonly kubeVersion: KubeVersion;
-  readonly gates: FeatureGates;
-}
+export type { Semantics };
 
 /** Result of a rule's PreFilter. */
 export type Prepared<State> =

@@ -72,7 +72,7 @@ export class NodeView {
   }
 
   private account(pod: Pod, sign: 1n | -1n): void {
-    const usage = podUsage(pod, this.semantics.gates);
+    const usage = podUsage(pod, this.semantics);
     this.requested.add(usage.requested, sign);
     this.nonZeroCpu += sign * usage.nonZeroCpu;
     this.nonZeroMemory += sign * usage.nonZeroMemory;

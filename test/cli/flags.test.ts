@@ -63,7 +63,7 @@ describe('words', () => {
   it('a Kubernetes release may carry a v and a patch number', () => {
     for (const value of ['1.35', 'v1.35', '1.35.9', 'v1.35.0-alpha.1']) expect(kubeVersion(value)).toBe('1.35');
     for (const value of ['1.33', '1.3', '1', '', '1.355', 'latest'])
-      expect(messageOf(() => kubeVersion(value))).toBe('USAGE: must be 1.34, 1.35 or 1.36');
+      expect(messageOf(() => kubeVersion(value))).toBe('USAGE: must be 1.34, 1.35, 1.36 or 1.37');
   });
 
   it('are one of a few, and text is not empty', () => {

@@ -107,7 +107,7 @@ describe.concurrent('version and completion', () => {
     const json = await runCli(['version', '-o', 'json']);
     expect(JSON.parse(json.stdout)).toMatchObject({
       plimsoll: short.stdout.trim(),
-      kubernetes: ['1.34', '1.35', '1.36'],
+      kubernetes: ['1.34', '1.35', '1.36', '1.37'],
       node: process.versions.node,
     });
   });

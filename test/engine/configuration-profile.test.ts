@@ -203,11 +203,24 @@ describe('profiles', () => {
     expect(batched(undefined, '1.36')).toBe(false);
   });
 
+  it('ask NodeName first from 1.37 on, and may list its PreFilter then', () => {
+    const listed = { profiles: [{ plugins: { preFilter: { enabled: [{ name: 'NodeName' }] } } }] };
+    const first = (kubeVersion: KubeVersion) => names(resolveProfiles(undefined, semantics(kubeVersion)).profiles[0]?.filter ?? [])[0];
+    expect([first('1.36'), first('1.37')]).toEqual(['NodeUnschedulable', 'NodeName']);
+    const resolve = (kubeVersion: KubeVersion) => () =>
+      resolveProfiles(
+        { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration', ...listed },
+        semantics(kubeVersion),
+      );
+    expect(resolve('1.36')).toThrow('NodeName');
+    expect(resolve('1.37')).not.toThrow();
+  });
+
   it('of all real rules have no warnings, and prepare what they score', () => {
     for (const kubeVersion of KUBE_VERSIONS) {
       const { profiles, warnings } = resolveProfiles(undefined, semantics(kubeVersion));
       expect(warnings).toEqual([]);
-      expect(names(profiles[0]?.filter ?? []).includes('NodeDeclaredFeatures')).toBe(kubeVersion === '1.36');
+      expect(names(profiles[0]?.filter ?? []).includes('NodeDeclaredFeatures')).toBe(kubeVersion === '1.36' || kubeVersion === '1.37');
       for (const { rule } of profiles[0]?.score ?? []) {
         if (rule.prepareScore) expect(names(profiles[0]?.preScore ?? [])).toContain(rule.name);
       }

@@ -59,8 +59,16 @@ describe('postFilterMessage', () => {
     expect(postFilterMessage({ ...attempt, profile: profileOf({}) }, refuses)).toBe('');
   });
 
-  it('is empty when pods are evicted', () => {
+  it('says nothing of claims where DynamicResources is silent', () => {
+    const profile = profileOf({ postFilter: [{ plugin: 'DynamicResources', silent: true }, preemption] });
+    expect(postFilterMessage({ ...attempt, profile }, refuses)).toBe('preemption: 0/0 nodes are available:');
+    const { filters: _none, ...stopped } = attempt;
+    expect(postFilterMessage({ ...stopped, profile }, refuses)).toBe('not found');
+  });
+
+  it('is what preemption alone says when pods are evicted', () => {
     expect(postFilterMessage(attempt, () => ({ node: 'n', message: '' }))).toBe('');
+    expect(postFilterMessage(attempt, () => ({ node: 'n', message: 'preemption: found' }))).toBe('preemption: found');
   });
 
   it('is the error of DynamicResources when PreFilter stopped early', () => {

@@ -176,7 +176,7 @@ describe('order of importance', () => {
       makePod('new-b', { priority: 5 }),
       { ...makePod('older', { priority: 5 }), startedMs: 3 },
     ];
-    sortByImportance(pods);
+    sortByImportance(pods, '1.36');
     expect(names(pods)).toEqual(['older', 'old', 'new-b', 'new-a', 'low']);
   });
 });
@@ -192,7 +192,7 @@ describe('disruption budgets', () => {
   });
   const web = (name: string, more: PodSpec = {}) => makePod(name, { labels: { app: 'web' }, ...more });
   const split = (budgets: readonly PodDisruptionBudget[], ...pods: Pod[]) => {
-    const { violating, rest } = new DisruptionBudgets(budgets).split(pods);
+    const { violating, rest } = new DisruptionBudgets(budgets).split(pods, '1.36');
     return [names(violating), names(rest)];
   };
 
@@ -220,10 +220,10 @@ describe('disruption budgets', () => {
     const budgets = new DisruptionBudgets([budget('b')]);
     const copy = budgets.clone();
     budgets.podLeft(web('leaving', { terminating: true }));
-    expect(names(budgets.split([web('a')]).violating)).toEqual([]);
+    expect(names(budgets.split([web('a')], '1.36').violating)).toEqual([]);
     for (const name of ['a', 'b', 'c']) budgets.podLeft(web(name));
-    expect(names(budgets.split([web('d')]).violating)).toEqual(['d']);
-    expect(names(copy.split([web('d')]).violating)).toEqual([]);
+    expect(names(budgets.split([web('d')], '1.36').violating)).toEqual(['d']);
+    expect(names(copy.split([web('d')], '1.36').violating)).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { PlimsollError } from '../../src/base/errors.ts';
 import { Prng } from '../../src/base/prng.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { resolveOptions } from '../../src/engine/options.ts';
+import { KUBE_VERSIONS } from '../../src/model/gates.ts';
 import { SnapshotBuilder } from '../../src/model/parse/snapshot-builder.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import type { Json, RawItem } from '../support/fleet-draw.ts';
@@ -136,7 +137,7 @@ describe('clusters with odd values', () => {
       refusals += refused;
       if (!snapshot) continue;
       const tie = prng.pick(['first', 'heap', 'seeded'] as const);
-      const options = { config, tie, seed, untilStable: prng.chance(1, 2), kubeVersion: prng.pick(['1.34', '1.35', '1.36'] as const) };
+      const options = { config, tie, seed, untilStable: prng.chance(1, 2), kubeVersion: prng.pick(KUBE_VERSIONS) };
       try {
         const want: Decisions = referenceSchedule(snapshot, options).decisions;
         const { placements, unschedulable, preemptions } = await new Engine(snapshot, options).schedule();

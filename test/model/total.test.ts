@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { PlimsollError } from '../../src/base/errors.ts';
-import { GATE_DEFAULTS } from '../../src/model/gates.ts';
 import { compileSelector, nodeTermsMatch } from '../../src/model/match.ts';
 import { SnapshotBuilder } from '../../src/model/parse/snapshot-builder.ts';
 import { podRequests, podUsage } from '../../src/model/requests.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
+import { semantics } from '../support/builders.ts';
+
+const DEFAULTS = semantics();
 
 const selector = { matchLabels: { app: 'a' }, matchExpressions: [{ key: 'b', operator: 'In', values: ['c'] }] };
 const term = {
@@ -154,8 +156,8 @@ function build(objects: readonly unknown[], defaults: boolean): Snapshot {
 /** Everything that is computed from a snapshot's pods without a cluster. */
 function use({ pods, nodes }: Snapshot): void {
   for (const pod of pods) {
-    podUsage(pod, GATE_DEFAULTS);
-    podRequests(pod.template, GATE_DEFAULTS, pod.resize);
+    podUsage(pod, DEFAULTS);
+    podRequests(pod.template, DEFAULTS, pod.resize);
     for (const constraint of pod.template.spreadConstraints) compileSelector(constraint.labelSelector).matches(pod.template.labels);
     for (const each of nodes) nodeTermsMatch(pod.template.nodeAffinity?.required ?? [], each);
   }

@@ -30,6 +30,11 @@ const GATE_SETS: Readonly<Partial<Record<KubeVersion, readonly Readonly<Record<s
     { PodLevelResources: false, InPlacePodLevelResourcesVerticalScaling: false },
     { InPlacePodLevelResourcesVerticalScaling: false },
   ],
+  '1.37': [
+    { TaintTolerationComparisonOperators: true, StorageCapacityScoring: false },
+    { PodLevelResources: false, InPlacePodLevelResourcesVerticalScaling: false },
+    { InPlacePodLevelResourcesVerticalScaling: false, VolumeLimitScaling: false },
+  ],
 };
 
 /** A case with the features of its cluster, for the summary. */

@@ -1,9 +1,12 @@
-import type { KubeVersion } from '../../src/model/gates.ts';
+import { isSince, type KubeVersion } from '../../src/model/gates.ts';
 import { type Oracle, type OracleAttempt, openOracle } from './oracle-client.ts';
 import { type Answer, askedPods, type ParityCase, type RunAnswer } from './protocol.ts';
 
 /** Milliseconds after which an oracle counts as stuck: the largest questions take about one second on a busy machine. */
 const PATIENCE = 20_000;
+
+/** Gates that 1.37 has on and that need PodLevelResources: upstream does not start when that alone is off. No decision depends on them. */
+const FIXES_OFF = { PodLevelResourcesFixDefaulting: false, PodLevelResourcesFixKubeletQOSClass: false };
 
 /** kube-scheduler's side: one process for each release and set of gates, started when it is first asked. */
 export class Upstream {
@@ -38,7 +41,8 @@ export class Upstream {
 
   private oracleFor(version: KubeVersion, gates: Readonly<Record<string, boolean>>): Promise<Oracle> {
     const key = JSON.stringify([version, gates]);
-    const known = this.oracles.get(key) ?? openOracle(version, gates);
+    const needless = isSince(version, '1.37') && gates.PodLevelResources === false ? FIXES_OFF : {};
+    const known = this.oracles.get(key) ?? openOracle(version, { ...gates, ...needless });
     this.oracles.set(key, known);
     return known;
   }

@@ -51,7 +51,7 @@ async function replay(snapshot: Snapshot, names: readonly string[], { steps }: D
     for (const node of nodes) {
       const used = pods
         .filter(({ nodeName }) => nodeName === node.name)
-        .reduce((sum, pod) => sum + podUsage(pod, semantics().gates).requested.cpu, 0n);
+        .reduce((sum, pod) => sum + podUsage(pod, semantics()).requested.cpu, 0n);
       if (used > node.allocatable.cpu) return `${node.name} holds more than it can`;
     }
   }

@@ -35,10 +35,11 @@ describe('which images count', () => {
     expect(score(twice, [image(300, 'app:1')], 1, 1)).toBe(29); // 100·(600−23)/(2000−23)
   });
 
-  it('counts image volumes from 1.36 on, but not as containers', () => {
+  it('counts image volumes from 1.36 on, and from 1.37 on measures by them too', () => {
     const pod = { ...one, volumes: [{ kind: 'image', name: 'v', reference: 'data' }] } as const;
     expect(score(pod, [image(500, 'data:latest')], 1, 1)).toBe(48);
     expect(score(pod, [image(500, 'data:latest')], 1, 1, '1.35')).toBe(0);
+    expect(score(pod, [image(500, 'data:latest')], 1, 1, '1.37')).toBe(24); // 100·(500−23)/(2000−23)
   });
 
   it('finds an image under each of its names, and takes the size that the first node reports', () => {

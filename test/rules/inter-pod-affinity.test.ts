@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import type { PodAffinity, PodAffinityTerm } from '../../src/model/pod.ts';
 import { defaultArgs, interPodAffinity } from '../../src/rules/inter-pod-affinity.ts';
 import { normalizeAffinity } from '../../src/rules/inter-pod-affinity-score.ts';
-import { affinityTerm, labels, makeCluster, makeNode, makePod, type PodSpec, rated, selector, verdicts } from '../support/builders.ts';
+import {
+  affinityTerm,
+  labels,
+  makeCluster,
+  makeNode,
+  makePod,
+  type PodSpec,
+  rated,
+  selector,
+  semantics,
+  verdicts,
+} from '../support/builders.ts';
 
 const AFFINITY = "UU node(s) didn't match pod affinity rules";
 const ANTI = "U node(s) didn't match pod anti-affinity rules";
@@ -119,6 +130,13 @@ describe('filter: namespaces', () => {
     ['an upstream bug: so does DoesNotExist', { namespaceSelector: selector('!team') }, { a1: ANTI, a2: ANTI, b1: ANTI }],
   ])('%s', (_, more, expected) => {
     expect(verdict(anti(more), here, there, unknown)).toMatchObject(expected);
+  });
+
+  it('are resolved and then dropped from 1.37 on', () => {
+    const pod = anti({ namespaceSelector: selector('team notin core') });
+    const pods = [here, there, unknown].map(([on, spec], i) => makePod(`e${i}`, { ...spec, on }));
+    const later = makeCluster(nodes, pods, { namespaces }, semantics('1.37'));
+    expect(verdicts(interPodAffinity, makePod('p', pod), later, defaultArgs)).toMatchObject({ a1: 'ok', a2: 'ok', b1: ANTI });
   });
 
   it("of existing pods' terms are judged by the labels of the incoming pod's namespace", () => {

@@ -16,3 +16,13 @@ it('skips pods that need none, and every pod before 1.36', () => {
   expect(verdicts(nodeDeclaredFeatures, makePod('p'), makeCluster(nodes))).toBe('skip');
   expect(verdicts(nodeDeclaredFeatures, pod, makeCluster(nodes, [], {}, semantics('1.35')))).toBe('skip');
 });
+
+it('knows bind mount options from 1.37 on', () => {
+  const mounting = makePod('p', { requiredFeatures: ['VolumeBindMountOptions'] });
+  expect(verdicts(nodeDeclaredFeatures, mounting, makeCluster(nodes))).toBe('skip');
+  const cluster = makeCluster([...nodes, makeNode('able', { declaredFeatures: ['VolumeBindMountOptions'] })], [], {}, semantics('1.37'));
+  expect(verdicts(nodeDeclaredFeatures, mounting, cluster)).toMatchObject({
+    able: 'ok',
+    new: "UU node(s) didn't match Pod's required features",
+  });
+});

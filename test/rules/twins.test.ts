@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Fleet } from '../../src/engine/fleet.ts';
 import { resolveProfiles } from '../../src/engine/profile.ts';
 import { Core, coreModule } from '../../src/layout/core.ts';
-import { GATE_DEFAULTS, KUBE_VERSIONS } from '../../src/model/gates.ts';
+import { GATE_DEFAULTS, gateDefaults, KUBE_VERSIONS, type KubeVersion } from '../../src/model/gates.ts';
 import { SnapshotBuilder } from '../../src/model/parse/snapshot-builder.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { ClusterView } from '../../src/rules/view.ts';
@@ -27,7 +27,8 @@ function snapshotOf(seed: number): { snapshot: Snapshot; config: unknown } {
 /** Places every pending pod in input order, comparing both sides before each placement. Returns the first difference. */
 function checkFleet(seed: number, core: Core): string | undefined {
   const { snapshot, config } = snapshotOf(seed);
-  const semantics = { kubeVersion: KUBE_VERSIONS[seed % KUBE_VERSIONS.length] as (typeof KUBE_VERSIONS)[number], gates: GATE_DEFAULTS };
+  const kubeVersion = KUBE_VERSIONS[seed % KUBE_VERSIONS.length] as KubeVersion;
+  const semantics = { kubeVersion, gates: gateDefaults(kubeVersion) };
   const { profiles } = resolveProfiles(config, semantics, { percentageOfNodesToScore: 100 });
   core.reset();
   const fleet = new Fleet(snapshot.nodes, snapshot.objects, semantics, profiles, core);

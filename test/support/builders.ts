@@ -1,4 +1,4 @@
-import { type FeatureGates, GATE_DEFAULTS, type KubeVersion } from '../../src/model/gates.ts';
+import { type FeatureGates, gateDefaults, type KubeVersion } from '../../src/model/gates.ts';
 import { type Labels, NO_LABELS } from '../../src/model/labels.ts';
 import type { Node, NodeImage } from '../../src/model/node.ts';
 import type { Container, ContainerPort, Pod, PodAffinityTerm, PodTemplate, SpreadConstraint } from '../../src/model/pod.ts';
@@ -20,7 +20,7 @@ export function labels(texts: Texts = {}): Labels {
 }
 
 export function semantics(kubeVersion: KubeVersion = '1.36', gates: Partial<FeatureGates> = {}): Semantics {
-  return { kubeVersion, gates: { ...GATE_DEFAULTS, ...gates } };
+  return { kubeVersion, gates: { ...gateDefaults(kubeVersion), ...gates } };
 }
 
 /** `key=value:Effect`, as kubectl writes taints; `key:Effect` without a value. */

@@ -73,7 +73,7 @@ function victimsInOrder(before: Snapshot, { preemptions }: Decisions): string[] 
 
 /** Where a pod was placed, no resource that it asks for is overdrawn in the end, and neither are the pod slots. */
 function withinCapacity(before: Snapshot, settings: Settings, { placements, preemptions }: Decisions): string[] {
-  const { gates } = settings.semantics;
+  const { semantics } = settings;
   const nodeOf = finalNodes(before, placements, preemptions);
   const podsOn = Map.groupBy(
     before.pods.filter((pod) => nodeOf.has(podKey(pod))),
@@ -88,8 +88,8 @@ function withinCapacity(before: Snapshot, settings: Settings, { placements, pree
     if (!fit) return [];
     // A pod of a profile without the rule may have come later and taken more than there was.
     const pods = (podsOn.get(node.name) ?? []).filter((other) => other.nodeName !== '' || fitOf(other, settings));
-    const used = pods.map((other) => podUsage(other, gates).requested);
-    const asked = podUsage(pod, gates).requested;
+    const used = pods.map((other) => podUsage(other, semantics).requested);
+    const asked = podUsage(pod, semantics).requested;
     const { ignoredResources, ignoredResourceGroups } = fit.args as { ignoredResources: string[]; ignoredResourceGroups: string[] };
     const names = ['cpu', 'memory', 'ephemeral-storage', ...asked.scalars.keys()].filter(
       (name) => !ignoredResources.includes(name) && !ignoredResourceGroups.includes(name.split('/')[0] as string),
@@ -122,7 +122,7 @@ function total(vectors: readonly ResourceVector[], name: string): Amount {
 }
 
 /** The fleet's columns of sums and pod counts against the pods that are on it (invariant A2). */
-export function brokenColumns(fleet: Fleet, podsOnRow: readonly (readonly Pod[])[], { gates }: Semantics): string[] {
+export function brokenColumns(fleet: Fleet, podsOnRow: readonly (readonly Pod[])[], semantics: Semantics): string[] {
   const { core, columns } = fleet;
   const wrong: string[] = [];
   const expectSum = (what: string, column: number, row: number, sum: Amount) => {
@@ -132,7 +132,7 @@ export function brokenColumns(fleet: Fleet, podsOnRow: readonly (readonly Pod[])
   };
   const address = (field: number) => core.u32[(FLEET_ADDRESS + field) / 4] as number;
   podsOnRow.forEach((pods, row) => {
-    const usages = pods.map((pod) => podUsage(pod, gates));
+    const usages = pods.map((pod) => podUsage(pod, semantics));
     const names = new Set(['cpu', 'memory', 'ephemeral-storage', ...usages.flatMap(({ requested }) => [...requested.scalars.keys()])]);
     const requested = usages.map((usage) => usage.requested);
     for (const name of names) expectSum(name, columns.resource(name).used, row, total(requested, name));

@@ -12,6 +12,7 @@ import { queueHints } from '../../src/engine/queue-hints.ts';
 import type { ResolvedProfile } from '../../src/engine/resolved-profile.ts';
 import { feasibleNodesWanted } from '../../src/engine/sampling.ts';
 import { firstWinner, heapWinner, scoreNodes, tiedWinners } from '../../src/engine/scoring.ts';
+import { isSince } from '../../src/model/gates.ts';
 import { type Pod, podKey } from '../../src/model/pod.ts';
 import type { Schedule } from '../../src/model/results.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
@@ -32,11 +33,10 @@ export function firstDifference(want: Decisions, got: Decisions): string | undef
   return undefined;
 }
 
-/** A finished reference run with the cluster it left behind. */
+/** A finished reference run, the cluster it left behind, and the attempts made, so that a test can see that it tests something. */
 export interface ReferenceRun {
   readonly decisions: Decisions;
   readonly view: ClusterView;
-  /** Attempts made and preemptions among them, so that a test can see that it tests something. */
   readonly attempts: number;
 }
 
@@ -89,7 +89,8 @@ class ReferenceScheduler {
     const hints = queueHints({ objects: snapshot.objects, semantics, profileOf: (template) => this.profiles.get(template.schedulerName) });
     this.queue = new SchedulingQueue(this.waiting, { wakeAfterPlacement: untilStable, hints });
     this.prng = new Prng(seed);
-    for (const pod of this.waiting) if (pod.nominatedNodeName !== '') this.nominate(pod, pod.nominatedNodeName);
+    const held = isSince(semantics.kubeVersion, '1.37') ? unbound.filter((pod) => this.gateOf(pod)) : [];
+    for (const pod of [...this.waiting, ...held]) if (pod.nominatedNodeName !== '') this.nominate(pod, pod.nominatedNodeName);
   }
 
   run(): ReferenceRun {
@@ -130,11 +131,13 @@ class ReferenceScheduler {
     return { decisions, view: this.view, attempts };
   }
 
-  private heldBack(pod: Pod): string | undefined {
+  private gateOf(pod: Pod): string | undefined {
     const profile = this.profiles.get(pod.template.schedulerName);
-    const gate = profile?.preEnqueue.includes('SchedulingGates') ? gatedStatus(pod) : undefined;
-    if (gate) return statusMessage(gate);
-    return pod.terminating ? `skip schedule deleting pod: ${podKey(pod)}` : undefined;
+    return profile?.preEnqueue.includes('SchedulingGates') ? gatedStatus(pod)?.reasons.join() : undefined;
+  }
+
+  private heldBack(pod: Pod): string | undefined {
+    return this.gateOf(pod) ?? (pod.terminating ? `skip schedule deleting pod: ${podKey(pod)}` : undefined);
   }
 
   private attempt(pod: Pod, profile: ResolvedProfile): Attempt {

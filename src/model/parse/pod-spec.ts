@@ -119,12 +119,18 @@ export function readVolumes(spec: RawObject, stored: boolean): readonly Volume[]
 
 /** Upstream component-helpers nodedeclaredfeatures: what scheduling infers from a pod spec; only beta features count. */
 function readRequiredFeatures(spec: RawObject): readonly string[] {
+  const features = new Set<string>();
   for (const kind of ['containers', 'initContainers']) {
     for (const actions of mapObjects(spec, kind, 'spec', readRestartActions)) {
-      if (actions.includes('RestartAllContainers')) return ['RestartAllContainersOnContainerExits'];
+      if (actions.includes('RestartAllContainers')) features.add('RestartAllContainersOnContainerExits');
     }
+    if (mapObjects(spec, kind, 'spec', hasMountOptions).includes(true)) features.add('VolumeBindMountOptions');
   }
-  return [];
+  return [...features].sort();
+}
+
+function hasMountOptions(raw: RawObject, path: string): boolean {
+  return mapObjects(raw, 'volumeMounts', path, (mount, at) => listAt(mount, 'bindMountOptions', at).length > 0).includes(true);
 }
 
 function readRestartActions(raw: RawObject, path: string): readonly string[] {

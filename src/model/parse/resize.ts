@@ -22,58 +22,71 @@ interface SpecContainer {
 
 const LISTS = ['containerStatuses', 'initContainerStatuses'] as const;
 
-/** undefined when the status says nothing that the spec does not say. */
+/**
+ * undefined when the status says nothing that the spec does not say, in every release. An infeasible resize always says something: from 1.37 on the
+ * spec counts for nothing then.
+ */
 export function readResize(status: RawObject, spec: SpecRequests, infeasible: boolean): PodResize | undefined {
-  if (!reportsResources(status)) return undefined;
-  const containers = LISTS.flatMap((key) => mapObjects(status, key, 'status', readContainerStatus)).filter((each) => each !== undefined);
+  if (!infeasible && !reportsResources(status)) return undefined;
+  const containers = LISTS.flatMap((key) => mapObjects(status, key, 'status', readContainerStatus));
   const podLevel = readPair(status, 'status');
   const find = finder(spec);
-  if (containers.every((each) => isIdle(each, find(each.name), infeasible)) && isPodLevelIdle(podLevel, spec, infeasible)) return undefined;
+  if (!infeasible && containers.every((each) => isIdle(each, find(each.name))) && isPodLevelIdle(podLevel, spec)) return undefined;
   return { containers, ...podLevel, infeasible };
 }
 
 function reportsResources(status: RawObject): boolean {
-  if (status.resources !== undefined && status.resources !== null) return true;
-  return LISTS.some((key) =>
-    listAt(status, key, 'status').some((item) => isObject(item) && item.resources !== undefined && item.resources !== null),
-  );
+  if (reports(status)) return true;
+  return LISTS.some((key) => listAt(status, key, 'status').some((item) => isObject(item) && reports(item)));
 }
 
-type Pair = Pick<ContainerResize, 'actual' | 'allocated'>;
+function reports({ resources, allocatedResources }: RawObject): boolean {
+  return (resources !== undefined && resources !== null) || (allocatedResources !== undefined && allocatedResources !== null);
+}
+
+type Pair = Pick<ContainerResize, 'actual' | 'allocated' | 'noRequests'>;
 
 function readPair(raw: RawObject, path: string): Pair {
   const resources = objectAt(raw, 'resources', path);
-  const actual = resources && (quantitiesAt(resources, 'requests', `${path}.resources`, false) ?? NO_QUANTITIES);
+  const requests = resources && quantitiesAt(resources, 'requests', `${path}.resources`, false);
+  const actual = resources && (requests ?? NO_QUANTITIES);
   const allocated = quantitiesAt(raw, 'allocatedResources', path, false);
-  return { ...(actual && { actual }), ...(allocated && { allocated }) };
+  return { ...(actual && { actual }), ...(allocated && { allocated }), ...(resources && !requests && { noRequests: true }) };
 }
 
-/** A status without `resources` takes no part (upstream asks for it first). */
-function readContainerStatus(raw: RawObject, path: string): ContainerResize | undefined {
-  const pair = readPair(raw, path);
-  return pair.actual === undefined ? undefined : { name: textAt(raw, 'name', path), ...pair };
+function readContainerStatus(raw: RawObject, path: string): ContainerResize {
+  return { name: textAt(raw, 'name', path), ...readPair(raw, path) };
 }
 
-/** Containers that status values can change, by name: regular ones and sidecars. */
+/** Containers that status values can change, by name. */
 function finder({ containers, initContainers }: SpecRequests): (name: string) => SpecContainer | undefined {
   if (containers.length === 1 && initContainers.length === 0) return (name) => (containers[0]?.name === name ? containers[0] : undefined);
   const byName = new Map<string, SpecContainer>();
-  for (const container of [...initContainers.filter((each) => each.restartable), ...containers]) byName.set(container.name, container);
+  for (const container of [...initContainers, ...containers]) byName.set(container.name, container);
   return (name) => byName.get(name);
 }
 
 /** Whether the container's requests stay what the spec says. */
-function isIdle(pair: Pair, container: SpecContainer | undefined, infeasible: boolean): boolean {
+function isIdle(pair: Pair, container: SpecContainer | undefined): boolean {
   if (container === undefined) return true; // Nothing reads it.
   const requests = container.requests ?? NO_QUANTITIES;
-  return !adds(requests, pair) && (!infeasible || covers(pair, [...requests]));
+  return !adds(requests, pair) && namesDefaults(requests, pair.actual) && namesDefaults(requests, pair.allocated);
 }
 
-function isPodLevelIdle(pair: Pair, spec: SpecRequests, infeasible: boolean): boolean {
-  if (pair.actual === undefined || spec.podRequests === undefined) return true;
-  const supported = [...spec.podRequests].filter(([resource]) => isPodLevelResource(resource));
-  if (supported.some(([resource, quantity]) => highest(pair, resource) > quantity)) return false;
-  return !infeasible || covers(pair, supported);
+/** From 1.37 on a default takes the place of a request that the status leaves out, and may be more than the spec has. */
+function namesDefaults(spec: QuantityList, list: QuantityList | undefined): boolean {
+  return list === undefined || ['cpu', 'memory'].every((name) => list.has(name) || !spec.has(name));
+}
+
+/** Values for the whole pod are compared with its pod-level requests; from 1.37 on also with what the containers have together. */
+function isPodLevelIdle(pair: Pair, spec: SpecRequests): boolean {
+  if (pair.actual === undefined) return true;
+  const supported = [...(spec.podRequests ?? NO_QUANTITIES)].filter(([resource]) => isPodLevelResource(resource));
+  const together = new Map<string, NanoQuantity>();
+  for (const { requests = NO_QUANTITIES } of [...spec.containers, ...spec.initContainers.filter((each) => each.restartable)]) {
+    for (const [name, quantity] of requests) together.set(name, (together.get(name) ?? 0n) + quantity);
+  }
+  return !adds(new Map([...together, ...supported]), pair);
 }
 
 /** Whether the status names a resource that the spec lacks, or more of one. */
@@ -84,20 +97,4 @@ function adds(spec: QuantityList, { actual, allocated }: Pair): boolean {
     return false;
   };
   return exceeds(actual) || exceeds(allocated);
-}
-
-/** Whether the status reaches the spec in every resource: what an infeasible resize falls back to. */
-function covers({ actual, allocated }: Pair, spec: readonly (readonly [string, NanoQuantity])[]): boolean {
-  return spec.every(
-    ([name, quantity]) => (actual?.get(name) ?? allocated?.get(name)) !== undefined && highest({ actual, allocated }, name) >= quantity,
-  );
-}
-
-function highest(
-  { actual, allocated }: { readonly actual?: QuantityList | undefined; readonly allocated?: QuantityList | undefined },
-  name: string,
-): NanoQuantity {
-  const a = actual?.get(name) ?? 0n;
-  const b = allocated?.get(name) ?? 0n;
-  return a > b ? a : b;
 }

@@ -18,7 +18,7 @@ export const encodeHostSpread: RuleEncoding<HostSpreadArgs | undefined> = {
 export const encodeHostCapacity: RuleEncoding = {
   filter(encoder) {
     const { template, semantics, objects } = encoder;
-    const requested = podRequests(template, semantics.gates).fit;
+    const requested = podRequests(template, semantics).fit;
     const capacities = [...(objects.hosts?.capacities.values() ?? [])];
     if (capacities.some((capacity) => [...capacity.keys()].some((name) => amountOf(requested, name) > 0n))) encoder.hostFilter();
   },

@@ -1,4 +1,4 @@
-import { imageScore, wantedImages } from '../image-locality.ts';
+import { imageScore, measuredImages, wantedImages } from '../image-locality.ts';
 import type { RuleEncoding } from './encoder.ts';
 
 export const encodeImageLocality: RuleEncoding = {
@@ -10,7 +10,7 @@ export const encodeImageLocality: RuleEncoding = {
     for (const image of wanted) {
       for (const row of encoder.rowsWithImage(image.name)) bytes[row] = (bytes[row] as number) + image.scaledBytes * image.times;
     }
-    const containers = template.initContainers.length + template.containers.length;
-    encoder.staticScore(Int32Array.from(bytes, (sum) => weight * imageScore(sum, containers)));
+    const measured = measuredImages(template, semantics.kubeVersion);
+    encoder.staticScore(Int32Array.from(bytes, (sum) => weight * imageScore(sum, measured)));
   },
 };

@@ -33,7 +33,7 @@ interface DomainTable {
 export const encodeInterPodAffinity: RuleEncoding<InterPodAffinityArgs> = {
   filter(encoder) {
     const { template } = encoder;
-    const terms = incomingTerms(template, encoder.objects);
+    const terms = incomingTerms(template, encoder.objects, encoder.semantics.kubeVersion);
     if (terms.problem !== undefined) {
       encoder.refuse(unresolvable(`parsing pod: ${terms.problem}`));
       return;
@@ -81,7 +81,7 @@ export const encodeInterPodAffinity: RuleEncoding<InterPodAffinityArgs> = {
 
 /** Who gives a domain how much: the pod's own preferred terms on others, and others' terms on the pod. */
 function scoreFeeds(encoder: RequestEncoder, args: InterPodAffinityArgs): { topologyKey: string; tally: Tally; weight: number }[] {
-  const terms = incomingTerms(encoder.template, encoder.objects);
+  const terms = incomingTerms(encoder.template, encoder.objects, encoder.semantics.kubeVersion);
   const own = [
     ...terms.preferredAffinity.map((term) => ({ topologyKey: term.topologyKey, tally: termTally(term), weight: term.weight })),
     ...terms.preferredAnti.map((term) => ({ topologyKey: term.topologyKey, tally: termTally(term), weight: -term.weight })),
@@ -180,8 +180,9 @@ function anchorOf({ source, namespaces, namespaceSelector }: AffinityTerm): stri
 }
 
 /** What makes two terms the same: everything that decides whom they match, and where. */
-function contentOf({ topologyKey, namespaces, source }: AffinityTerm): string {
+function contentOf({ topologyKey, namespaces, namespaceSelector, source }: AffinityTerm): string {
   const requirements = (selector: typeof source.labelSelector) =>
     selector?.requirements.map(({ key, operator, values }) => [key, operator, values]) ?? null;
-  return JSON.stringify([topologyKey, [...namespaces].sort(), requirements(source.namespaceSelector), requirements(source.labelSelector)]);
+  const byLabel = namespaceSelector.kind === 'nothing' ? null : requirements(source.namespaceSelector);
+  return JSON.stringify([topologyKey, [...namespaces].sort(), byLabel, requirements(source.labelSelector)]);
 }

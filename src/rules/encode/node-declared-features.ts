@@ -1,7 +1,8 @@
+import { requiredFeatures } from '../node-declared-features.ts';
 import type { RuleEncoding } from './encoder.ts';
 
 export const encodeNodeDeclaredFeatures: RuleEncoding = {
   filter(encoder) {
-    if ((encoder.template.requiredFeatures?.length ?? 0) > 0) encoder.hostFilter();
+    if (requiredFeatures(encoder.template, encoder.semantics.kubeVersion).length > 0) encoder.hostFilter();
   },
 };

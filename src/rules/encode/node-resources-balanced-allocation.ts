@@ -1,4 +1,5 @@
 import { SCORE_BALANCED_ALLOCATION, SHARES_BEFORE } from '../../layout/layout.generated.ts';
+import { isSince } from '../../model/gates.ts';
 import { podRequests } from '../../model/requests.ts';
 import type { BalancedAllocationArgs } from '../node-resources-balanced-allocation.ts';
 import { requestsOf } from '../resource-allocation.ts';
@@ -7,7 +8,7 @@ import { sharesOf, writeShares } from './shares.ts';
 
 export const encodeBalancedAllocation: RuleEncoding<BalancedAllocationArgs> = {
   score(encoder, args, weight) {
-    const requests = requestsOf(args.resources, podRequests(encoder.template, encoder.semantics.gates).balanced);
+    const requests = requestsOf(args.resources, podRequests(encoder.template, encoder.semantics).balanced);
     if (requests.every((request) => request === 0n)) return;
     if (encoder.anyNegative || requests.some((request) => request < 0n)) {
       encoder.hostScore();
@@ -15,7 +16,7 @@ export const encodeBalancedAllocation: RuleEncoding<BalancedAllocationArgs> = {
     }
     const shares = sharesOf(args.resources, requests);
     const address = writeShares(encoder, shares, true);
-    const relative = encoder.semantics.kubeVersion === '1.36';
+    const relative = isSince(encoder.semantics.kubeVersion, '1.36');
     if (relative) encoder.u32(address + SHARES_BEFORE, encoder.balanceColumn(shares.map(({ name }) => name)));
     encoder.localScore(SCORE_BALANCED_ALLOCATION, address, weight);
   },

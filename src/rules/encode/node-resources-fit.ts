@@ -14,7 +14,7 @@ import {
   SHARES_SHAPE_COUNT,
 } from '../../layout/layout.generated.ts';
 import { podRequests } from '../../model/requests.ts';
-import { comparedRequests, type NodeResourcesFitArgs } from '../node-resources-fit.ts';
+import { comparedRequests, type NodeResourcesFitArgs, refusesSidecars } from '../node-resources-fit.ts';
 import { requestsOf } from '../resource-allocation.ts';
 import { unschedulable } from '../rule.ts';
 import { SHAPE_SCORE_SCALE } from '../scoring-strategy.ts';
@@ -33,8 +33,8 @@ const SCORE_KERNELS = {
 export const encodeNodeResourcesFit: RuleEncoding<NodeResourcesFitArgs> = {
   filter(encoder, args) {
     const { template, semantics } = encoder;
-    const requests = comparedRequests(podRequests(template, semantics.gates).fit, args);
-    const refused = !semantics.gates.SidecarContainers && template.initContainers.some((container) => container.restartable);
+    const requests = comparedRequests(podRequests(template, semantics).fit, args);
+    const refused = refusesSidecars(template, semantics);
     if (refused || requests.length > REQUESTS_MAX) {
       encoder.hostFilter();
       return;
@@ -60,7 +60,7 @@ export const encodeNodeResourcesFit: RuleEncoding<NodeResourcesFitArgs> = {
 
   score(encoder: RequestEncoder, args, weight) {
     const { scoringStrategy } = args;
-    const requests = requestsOf(scoringStrategy.resources, podRequests(encoder.template, encoder.semantics.gates).score);
+    const requests = requestsOf(scoringStrategy.resources, podRequests(encoder.template, encoder.semantics).score);
     if (encoder.anyNegative || requests.some((request) => request < 0n)) {
       encoder.hostScore();
       return;

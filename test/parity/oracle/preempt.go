@@ -41,6 +41,7 @@ func (c *cluster) postFilter(f framework.Framework, state fwk.CycleState, pod *v
 		if preemption, ok := plugin.(*defaultpreemption.DefaultPreemption); ok {
 			if best := c.bestCandidate(preemption, f, state, pod, statuses); best != nil {
 				info := &nominatingInfo{NominatingMode: modeOverride, NominatedNodeName: best.Name()}
+				fit.Diagnosis.PostFilterMsg = foundText(best.Name(), len(best.Victims().Pods))
 				return postFilterOutcome{node: best.Name(), victims: best.Victims().Pods, info: info}
 			}
 		}

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"fmt"
+
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/kubernetes/pkg/scheduler/framework"
 )
@@ -15,3 +17,8 @@ func popQueued(c *cluster) *framework.QueuedPodInfo {
 }
 
 func dequeue(c *cluster, pod *v1.Pod) { c.sched.SchedulingQueue.Delete(c.logger, pod) }
+
+// foundText is what PostFilter of DefaultPreemption says with success, which only its Preempt, which evicts, puts together.
+func foundText(node string, victims int) string {
+	return fmt.Sprintf("preemption: found a potential placement for pod on node %v, preempting %d victims", node, victims)
+}
