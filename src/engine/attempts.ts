@@ -30,7 +30,14 @@ function isAboutPod(error: unknown): error is PlimsollError {
 /** What became of one attempt to place one pod. */
 export type AttemptOutcome =
   | { readonly kind: 'placed'; readonly row: number }
-  | { readonly kind: 'preempting'; readonly node: string; readonly row: number; readonly victims: readonly Pod[] }
+  | {
+      readonly kind: 'preempting';
+      readonly node: string;
+      readonly row: number;
+      readonly victims: readonly Pod[];
+      /** Plugins whose refusals the victims' departure has to lift; absent where it surely does. */
+      readonly plugins?: ReadonlySet<string>;
+    }
   | {
       readonly kind: 'failed';
       /** Upstream's FailedScheduling text. */
@@ -137,6 +144,7 @@ export class Attempts {
     this.decideSeconds += secondsNow() - started;
     if (row >= 0) return { kind: 'placed', row };
     const preempted = this.preemptions.preempt(cls, pod);
+    // What keeps such a class off a node is on that node, and its hints hear of every victim that held it.
     if (preempted) return { kind: 'preempting', node: preempted.node, row: preempted.row, victims: preempted.victims };
     return this.explainOnce(pod, cls);
   }
@@ -243,7 +251,7 @@ export class Attempts {
       return 'node' in preempted ? { node: preempted.node, message: '' } : preempted;
     });
     if (preempted && 'node' in preempted)
-      return { kind: 'preempting', node: preempted.node, row: preempted.row, victims: preempted.victims };
+      return { kind: 'preempting', node: preempted.node, row: preempted.row, victims: preempted.victims, plugins };
     if (attempt.profile.postFilter.length === 0 || (preempted && !preempted.keepsNomination)) this.nominations.delete(pod);
     const message = fitErrorMessage({ nodeCount: this.fleet.nodes.length, ...parts(postFilter) });
     const repeatable = !(this.random && preempted?.searched);

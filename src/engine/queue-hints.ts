@@ -3,7 +3,7 @@
  * happen in a closed world. Nodes, volumes and pod specs do not change during a run, so their events are left out.
  */
 
-import { isSince, KUBE_VERSION_DEFAULT } from '../model/gates.ts';
+import { isSince, KUBE_VERSION_DEFAULT, type KubeVersion } from '../model/gates.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import type { ClusterObjects } from '../model/snapshot.ts';
 import type { Volume } from '../model/volume.ts';
@@ -39,7 +39,7 @@ export interface HintSource {
 
 export function queueHints(source?: HintSource): QueueHints {
   const spread = spreadHint(source);
-  const anyTerm = isSince(source?.semantics.kubeVersion ?? KUBE_VERSION_DEFAULT, '1.37');
+  const kubeVersion = source?.semantics.kubeVersion ?? KUBE_VERSION_DEFAULT;
   return {
     placed: new Map<string, Hint>([
       ['InterPodAffinity', affinityAfterPlacement],
@@ -51,7 +51,7 @@ export function queueHints(source?: HintSource): QueueHints {
     deleted: new Map<string, Hint>([
       ['NodeResourcesFit', () => true],
       ['NodePorts', (waiting, other) => hostPorts(waiting).some((port) => hostPorts(other).some((taken) => portsConflict(port, taken)))],
-      ['InterPodAffinity', affinityAfterDeletion(anyTerm ? anyTermMatches : allTermsMatch)],
+      ['InterPodAffinity', affinityAfterDeletion(kubeVersion)],
       ['PodTopologySpread', spread],
       ['VolumeRestrictions', sharesVolume],
       ['NodeVolumeLimits', (_, other) => hasClaims(other) || other.volumes.some((volume) => inlineSource(volume) !== undefined)],
@@ -67,11 +67,16 @@ function affinityAfterPlacement(waiting: PodTemplate, other: PodTemplate): boole
   return requiredTermsUnreadable(waiting) || allTermsMatch(podTerms(waiting).requiredAffinity, other);
 }
 
-/** Up to 1.36 upstream asks whether all anti-affinity terms match, although one is enough to keep a pod away; from 1.37 on, any. */
-function affinityAfterDeletion(matches: typeof allTermsMatch): Hint {
+/**
+ * Up to 1.36 upstream asks whether all anti-affinity terms match, although one is enough to keep a pod away; from 1.37 on, any. Up to 1.35 it asks
+ * only for the terms of the waiting pod: one that the departed pod has kept away is retried for other reasons alone.
+ */
+function affinityAfterDeletion(kubeVersion: KubeVersion): Hint {
+  const matches = isSince(kubeVersion, '1.37') ? anyTermMatches : allTermsMatch;
+  const bothWays = isSince(kubeVersion, '1.36');
   return (waiting, other) => {
-    if (requiredTermsUnreadable(waiting) || requiredTermsUnreadable(other)) return true;
-    return matches(podTerms(waiting).requiredAnti, other) || matches(podTerms(other).requiredAnti, waiting);
+    if (requiredTermsUnreadable(waiting) || matches(podTerms(waiting).requiredAnti, other)) return true;
+    return bothWays && (requiredTermsUnreadable(other) || matches(podTerms(other).requiredAnti, waiting));
   };
 }
 

@@ -6,7 +6,7 @@
  * 1. *Active.* Pods wait in order of priority (high first), then creation time, then input order.
  * 2. *Waiting.* A pod that found no node waits for an event that may help it: a pod placed, a pod that left its node, or a
  *    pod of no less priority that has lost its nomination, if the hint of a plugin that refused it says so (queue-hints.ts).
- * 3. *Backoff.* A pod that such an event wakes, and a preemptor whose victims have left, backs off 1, 2, 4, 8, then 10
+ * 3. *Backoff.* A pod that such an event wakes, a preemptor whose victims leave among them, backs off 1, 2, 4, 8, then 10
  *    seconds for its first, second, ... failed attempt. Since the clock stands still, that means: after all active pods,
  *    and among backing-off pods the shorter backoff first, then priority, then the longer wait (as upstream pops from its
  *    backoff queue when nothing is active).
@@ -104,10 +104,14 @@ export class SchedulingQueue {
     if (this.noteAttempt(index) < ATTEMPTS_MAX) this.waiting.add(index, this.template(index), plugins);
   }
 
-  /** The pod's victims have left and it is nominated to their node: it is tried again after its backoff. */
-  preempting(index: number): void {
-    this.noteAttempt(index);
-    this.requeue(index);
+  /**
+   * The pod is nominated to a node, and its victims are about to leave it. `plugins`: those that refused the pod: it waits until a departure helps
+   * by their hints, and that of its own victims need not. Absent: it is tried again after its backoff.
+   */
+  preempting(index: number, plugins?: ReadonlySet<string>): void {
+    const attempts = this.noteAttempt(index);
+    if (plugins === undefined) this.requeue(index);
+    else if (attempts < ATTEMPTS_MAX) this.waiting.add(index, this.template(index), plugins);
   }
 
   /** The pod has been placed. O(1) while no pod waits for company. */

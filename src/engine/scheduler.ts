@@ -3,7 +3,7 @@ import { BATCH_PODS_MAX } from '../base/limits.ts';
 import { Prng } from '../base/prng.ts';
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
-import { Attempts } from './attempts.ts';
+import { type AttemptOutcome, Attempts } from './attempts.ts';
 import type { ClassBuilder, PodClass } from './classes.ts';
 import type { Fleet } from './fleet.ts';
 import type { LatencyRecorder } from './latencies.ts';
@@ -53,6 +53,8 @@ export interface ScheduleRun {
   readonly seconds: number;
   readonly decideSeconds: number;
 }
+
+type Preempting = Extract<AttemptOutcome, { readonly kind: 'preempting' }>;
 
 /** Classes compiled for one bulk run: few enough that the lanes of pods without siblings are still in the cache when they are decided. */
 const FRESH_CLASSES_MAX = 16;
@@ -233,7 +235,7 @@ export class Scheduler {
         this.place(index, pod, profile, outcome.row);
         return false;
       case 'preempting':
-        this.evict(index, pod, outcome.node, outcome.row, outcome.victims);
+        this.evict(index, pod, outcome);
         return false;
       case 'failed':
         this.failed.set(index, outcome.message);
@@ -269,9 +271,9 @@ export class Scheduler {
     this.queue.placed(index);
   }
 
-  private evict(index: number, pod: Pod, node: string, row: number, victims: readonly Pod[]): void {
+  private evict(index: number, pod: Pod, { node, row, victims, plugins }: Preempting): void {
     const promised = this.nominations.of(pod);
-    this.queue.preempting(index);
+    this.queue.preempting(index, plugins);
     if (promised !== undefined && promised !== node) this.queue.nominationLost(pod);
     for (const lower of this.nominations.clearBelow(node, pod.template.priority)) this.queue.nominationTaken(lower);
     this.nominations.add(pod, node);

@@ -1,6 +1,6 @@
 import { Prng } from '../../src/base/prng.ts';
 import type { KubeVersion } from '../../src/model/gates.ts';
-import type { Feature } from '../support/fleet-draw.ts';
+import type { Feature, RawItem } from '../support/fleet-draw.ts';
 import { hardCluster } from '../support/fleets.ts';
 import { CROWDED, crowd, LEANINGS } from '../support/scheduler-cases.ts';
 import type { Mode, ParityCase } from './protocol.ts';
@@ -51,8 +51,27 @@ export function drawCase(seed: number, mode: Mode, version: KubeVersion): DrawnC
   const apart = mode === 'sequence' ? { foreignClaims: false, ...LEFT_OUT_OF_RUNS[(seed >> 1) % 2] } : {};
   const features = { ...leaning, ...LEFT_OUT, ...apart };
   const cluster = hardCluster(seed, { maxPods: 200, maxPending: mode === 'sequence' ? 40 : 24, features });
-  const objects = leaning.priorities === true ? crowd(prng, cluster.list.items) : cluster.list.items;
+  const items = leaning.priorities === true ? crowd(prng, cluster.list.items) : cluster.list.items;
   const name = `seed ${seed}, ${mode}, ${version}`;
   const featureGates = prng.chance(1, 6) ? prng.pick(GATE_SETS[version] ?? [{}]) : {};
+  const scored = (featureGates as Readonly<Record<string, boolean>>).StorageCapacityScoring ?? version === '1.37';
+  const objects = scored ? items.filter(oneCapacityEach()) : items;
   return { parityCase: { name, mode, version, featureGates, config: cluster.config, objects }, features: cluster.features };
+}
+
+/**
+ * Of several CSIStorageCapacity objects that suffice for a node, upstream scores the one that comes first in a Go map, whose order is random:
+ * where they are scored, a class has one for each topology, or one for all.
+ */
+function oneCapacityEach(): (item: RawItem) => boolean {
+  const topologies = new Map<unknown, Set<string>>();
+  return (item) => {
+    if (item.kind !== 'CSIStorageCapacity') return true;
+    const { storageClassName, nodeTopology } = item as RawItem & { storageClassName?: string; nodeTopology?: object };
+    const topology = JSON.stringify(nodeTopology ?? {});
+    const seen = topologies.get(storageClassName) ?? new Set();
+    if (seen.has(topology) || seen.has('{}') || (topology === '{}' && seen.size > 0)) return false;
+    topologies.set(storageClassName, seen.add(topology));
+    return true;
+  };
 }

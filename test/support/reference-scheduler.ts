@@ -42,7 +42,7 @@ export interface ReferenceRun {
 
 type Attempt =
   | { readonly kind: 'placed'; readonly node: NodeView }
-  | { readonly kind: 'preempting'; readonly node: NodeView; readonly victims: readonly Pod[] }
+  | { readonly kind: 'preempting'; readonly node: NodeView; readonly victims: readonly Pod[]; readonly plugins: ReadonlySet<string> }
   | { readonly kind: 'failed'; readonly message: string; readonly plugins: ReadonlySet<string> };
 
 interface Scan {
@@ -109,7 +109,7 @@ class ReferenceScheduler {
         placed.push({ pod, node: result.node.node.name });
         this.queue.placed(next);
       } else if (result.kind === 'preempting') {
-        this.queue.preempting(next);
+        this.queue.preempting(next, result.plugins);
         this.evict(pod, result.node, result.victims);
         preemptions.push({ pod, node: result.node.node.name, victims: result.victims });
       } else {
@@ -243,7 +243,7 @@ class ReferenceScheduler {
       return 'node' in preempted ? { node: preempted.node, message: '' } : preempted;
     });
     if (preempted && 'node' in preempted) {
-      return { kind: 'preempting', node: this.view.nodes[preempted.row] as NodeView, victims: preempted.victims };
+      return { kind: 'preempting', node: this.view.nodes[preempted.row] as NodeView, victims: preempted.victims, plugins };
     }
     if (profile.postFilter.length === 0 || (preempted && !preempted.keepsNomination)) this.forgetNomination(pod);
     const message = fitErrorMessage({
