@@ -55,7 +55,8 @@ export function drawCase(seed: number, mode: Mode, version: KubeVersion): DrawnC
   const name = `seed ${seed}, ${mode}, ${version}`;
   const featureGates = prng.chance(1, 6) ? prng.pick(GATE_SETS[version] ?? [{}]) : {};
   const scored = (featureGates as Readonly<Record<string, boolean>>).StorageCapacityScoring ?? version === '1.37';
-  const objects = scored ? items.filter(oneCapacityEach()) : items;
+  const settled = scored ? items.filter(oneCapacityEach()) : items;
+  const objects = mode === 'sequence' ? settled.filter(onePodPerUnboundClaim(settled)) : settled;
   return { parityCase: { name, mode, version, featureGates, config: cluster.config, objects }, features: cluster.features };
 }
 
@@ -72,6 +73,31 @@ function oneCapacityEach(): (item: RawItem) => boolean {
     const seen = topologies.get(storageClassName) ?? new Set();
     if (seen.has(topology) || seen.has('{}') || (topology === '{}' && seen.size > 0)) return false;
     topologies.set(storageClassName, seen.add(topology));
+    return true;
+  };
+}
+
+/**
+ * A claim that a placement of the run binds is unbound still for the oracle's next pod (see LEFT_OUT_OF_RUNS), which may send it where the volume
+ * is not: in runs no two waiting pods share one.
+ */
+function onePodPerUnboundClaim(items: readonly RawItem[]): (item: RawItem) => boolean {
+  type Named = { readonly namespace?: string; readonly name?: string };
+  const keyOf = ({ namespace, name }: Named) => `${namespace}/${name}`;
+  const claims = items.filter(
+    ({ kind, spec }) => kind === 'PersistentVolumeClaim' && !(spec as { volumeName?: string } | undefined)?.volumeName,
+  );
+  const unbound = new Set(claims.map(({ metadata }) => keyOf(metadata as Named)));
+  const taken = new Set<string>();
+  return ({ kind, metadata, spec }) => {
+    const pod = spec as { nodeName?: string; volumes?: readonly { persistentVolumeClaim?: { claimName: string } }[] } | undefined;
+    if (kind !== 'Pod' || pod?.nodeName) return true;
+    const own = (pod?.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) =>
+      claim ? [keyOf({ ...(metadata as Named), name: claim.claimName })] : [],
+    );
+    const wanted = own.filter((key) => unbound.has(key));
+    if (wanted.some((key) => taken.has(key))) return false;
+    for (const key of wanted) taken.add(key);
     return true;
   };
 }

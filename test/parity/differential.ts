@@ -34,6 +34,9 @@ const POD: Table<PodAnswer> = {
   nominated: ({ nominated }) => nominated,
   victims: ({ victims }) => victims,
 };
+const PLACED: Table<PodAnswer> = {
+  node: ({ node }) => node,
+};
 const NODE: Table<NodeAnswer> = {
   code: ({ code }) => code,
   plugin: ({ plugin }) => plugin,
@@ -68,6 +71,8 @@ export function differences(upstream: Answer, plimsoll: Answer): Difference[] {
 }
 
 function podDifferences(want: PodAnswer, got: PodAnswer): Difference[] {
+  // A pod that its promised node takes is placed before any other node is asked: an error on those is the examination's alone.
+  if (want.error !== undefined && want.node) return rows(PLACED, want.pod, want, got);
   // Of an attempt that ends in an error only that is compared: how far the sides came before is nobody's business.
   if (want.error !== undefined || got.error !== undefined) return rows(ERROR, want.pod, want, got);
   const nodes = (want.nodes ?? []).flatMap((node, i) => nodeDifferences(want.pod, node, got.nodes?.[i]));
