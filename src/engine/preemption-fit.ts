@@ -1,7 +1,7 @@
 import type { Semantics } from '../model/gates.ts';
 import type { Pod, PodResize, PodTemplate } from '../model/pod.ts';
 import { podUsage } from '../model/requests.ts';
-import type { Amount, ResourceVector } from '../model/resources.ts';
+import { amountOf, type ResourceVector } from '../model/resources.ts';
 import { comparedRequests, type NodeResourcesFitArgs } from '../rules/node-resources-fit.ts';
 import type { StatusCode } from '../rules/rule.ts';
 import type { NodeView } from '../rules/view.ts';
@@ -170,17 +170,4 @@ function isBlind({ rule }: PreparedRule): boolean {
 
 function accepts({ pod, cluster }: PreparedFilters, { rule, state, args }: PreparedRule, node: NodeView): boolean {
   return rule.accepts?.(state, pod, node, cluster, args) === undefined;
-}
-
-function amountOf(vector: ResourceVector, name: string): Amount {
-  switch (name) {
-    case 'cpu':
-      return vector.cpu;
-    case 'memory':
-      return vector.memory;
-    case 'ephemeral-storage':
-      return vector.ephemeralStorage;
-    default:
-      return vector.scalars.get(name) ?? 0n;
-  }
 }
