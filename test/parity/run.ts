@@ -30,6 +30,8 @@ const FOLDER = 'build/parity';
 const REGRESSIONS = new URL('./regressions/', import.meta.url);
 const VECTORS = new URL('./vectors/', import.meta.url);
 const SHOWN_MAX = 8;
+/** Characters: the seed draws the case again, and a large one would push what is said about it out of a log. */
+const CASE_SHOWN_MAX = 6000;
 
 const { values } = parseArgs({
   options: {
@@ -106,8 +108,8 @@ async function show(upstream: Upstream, finding: Finding): Promise<void> {
   writeFileSync(file, `${JSON.stringify(small, undefined, 1)}\n`);
   console.log(`\n${small.name}: ${finding.differences.length} differences, ${small.objects.length} objects left; --replay ${file}`);
   const { found } = await compare(upstream, small);
+  console.log(JSON.stringify(small).slice(0, CASE_SHOWN_MAX));
   print(found);
-  console.log(JSON.stringify(small));
 }
 
 async function record(upstream: Upstream, versions: readonly KubeVersion[]): Promise<number> {

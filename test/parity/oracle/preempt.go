@@ -11,6 +11,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	policy "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	utilerrors "k8s.io/apimachinery/pkg/util/errors"
 	fwk "k8s.io/kube-scheduler/framework"
 	"k8s.io/kubernetes/pkg/scheduler/framework"
 	"k8s.io/kubernetes/pkg/scheduler/framework/plugins/defaultpreemption"
@@ -38,8 +39,10 @@ func (c *cluster) postFilter(f framework.Framework, state fwk.CycleState, pod *v
 	var reasons []string
 	statuses := fit.Diagnosis.NodeToStatus
 	for _, plugin := range postFilterPlugins(f) {
+		var problems error
 		if preemption, ok := plugin.(*defaultpreemption.DefaultPreemption); ok {
-			if best := c.bestCandidate(preemption, f, state, pod, statuses); best != nil {
+			var best dryrun.Candidate
+			if best, problems = c.bestCandidate(preemption, f, state, pod, statuses); best != nil {
 				info := &nominatingInfo{NominatingMode: modeOverride, NominatedNodeName: best.Name()}
 				fit.Diagnosis.PostFilterMsg = foundText(best.Name(), len(best.Victims().Pods))
 				return postFilterOutcome{node: best.Name(), victims: best.Victims().Pods, info: info}
@@ -54,7 +57,7 @@ func (c *cluster) postFilter(f framework.Framework, state fwk.CycleState, pod *v
 			if status.Code() != fwk.UnschedulableAndUnresolvable {
 				r = nil
 			}
-			fit.Diagnosis.PostFilterMsg = status.Message()
+			fit.Diagnosis.PostFilterMsg = inRequestOrder(status.Message(), problems)
 			return postFilterOutcome{info: nominationOf(r)}
 		}
 		if r != nil && r.Mode() != modeNoop {
@@ -66,6 +69,21 @@ func (c *cluster) postFilter(f framework.Framework, state fwk.CycleState, pod *v
 	return postFilterOutcome{info: nominationOf(result)}
 }
 
+// inRequestOrder is the text of a preemption that failed. Upstream lists the nodes' errors from the random offset on; problems are the same errors
+// in request order.
+func inRequestOrder(text string, problems error) string {
+	if problems == nil {
+		return text
+	}
+	ordered := "preemption: " + problems.Error()
+	for _, problem := range problems.(utilerrors.Aggregate).Errors() {
+		if len(ordered) != len(text) || !strings.Contains(text, problem.Error()) {
+			panic(fmt.Sprintf("upstream says %q, the nodes in order %q", text, ordered))
+		}
+	}
+	return ordered
+}
+
 func nominationOf(result *postFilterResult) *nominatingInfo {
 	if result == nil {
 		return nil
@@ -73,39 +91,39 @@ func nominationOf(result *postFilterResult) *nominatingInfo {
 	return result.NominatingInfo
 }
 
-// bestCandidate is the node that preemption picks, nil when the pod may not preempt or no eviction helps.
+// bestCandidate is the node that preemption picks, nil when the pod may not preempt or no eviction helps, and why nodes could not be tried.
 func (c *cluster) bestCandidate(
 	plugin *defaultpreemption.DefaultPreemption, f framework.Framework, state fwk.CycleState, pod *v1.Pod, statuses *framework.NodeToStatus,
-) dryrun.Candidate {
+) (dryrun.Candidate, error) {
 	if eligible, _ := plugin.PodEligibleToPreemptOthers(c.ctx, pod, statuses.Get(pod.Status.NominatedNodeName)); !eligible {
-		return nil
+		return nil, nil
 	}
 	potential, err := statuses.NodesForStatusCode(f.SnapshotSharedLister().NodeInfos(), fwk.Unschedulable)
 	must(err)
 	if len(potential) == 0 {
-		return nil
+		return nil, nil
 	}
 	slices.SortFunc(potential, func(a, b fwk.NodeInfo) int { return cmp.Compare(c.rows[a.Node().Name], c.rows[b.Node().Name]) })
 	budgets, err := c.factory.Policy().V1().PodDisruptionBudgets().Lister().List(labels.Everything())
 	must(err)
-	candidates := c.dryRun(plugin, state, pod, potential, budgets)
+	candidates, problems := c.dryRun(plugin, state, pod, potential, budgets)
 	if len(candidates) == 0 {
-		return nil
+		return nil, problems
 	}
 	best := c.leastHarm(candidates)
 	if theirs := plugin.Evaluator.SelectCandidate(c.ctx, candidates); !slices.ContainsFunc(best, func(b dryrun.Candidate) bool { return b.Name() == theirs.Name() }) {
 		panic(fmt.Sprintf("pod %s: upstream would preempt on %s, the best is %s", key(pod), theirs.Name(), best[0].Name()))
 	}
-	return best[0]
+	return best[0], nil
 }
 
 func (c *cluster) dryRun(
 	plugin *defaultpreemption.DefaultPreemption, state fwk.CycleState, pod *v1.Pod, potential []fwk.NodeInfo, budgets []*policy.PodDisruptionBudget,
-) []dryrun.Candidate {
+) ([]dryrun.Candidate, error) {
 	_, wanted := plugin.GetOffsetAndNumCandidates(int32(len(potential)))
 	// An error means that some node could not be tried; the candidates found are taken all the same, and none means that the plugin reports it.
-	candidates, _, _ := plugin.Evaluator.DryRunPreemption(c.ctx, state, pod, potential, budgets, 0, wanted)
-	return candidates
+	candidates, _, err := plugin.Evaluator.DryRunPreemption(c.ctx, state, pod, potential, budgets, 0, wanted)
+	return candidates, err
 }
 
 // leastHarm are the candidates that upstream's rules hold equal, in request order of their nodes.
