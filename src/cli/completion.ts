@@ -14,11 +14,16 @@ export function addCompletion(program: Command): void {
     });
 }
 
-/** Command names with their flags. */
+/** Command names with their sub-commands and flags. */
 type Words = ReadonlyMap<string, readonly string[]>;
 
 function wordsOf(program: Command): Words {
-  return new Map(program.commands.map((command) => [command.name(), [...command.options.flatMap(({ long }) => long ?? []), '--help']]));
+  const flagsOf = (command: Command): string[] => [
+    ...command.commands.flatMap((inner) => [inner.name(), ...flagsOf(inner)]),
+    ...command.options.flatMap(({ long }) => long ?? []),
+    '--help',
+  ];
+  return new Map(program.commands.map((command) => [command.name(), [...new Set(flagsOf(command))]]));
 }
 
 const SCRIPTS: { readonly [Shell in (typeof SHELLS)[number]]: (words: Words) => string } = {
@@ -44,7 +49,10 @@ compdef _plimsoll plimsoll
     const names = [...words.keys()].join(' ');
     const lines = [`complete -c plimsoll -n "not __fish_seen_subcommand_from ${names}" -f -a "${names} help"`];
     for (const [command, flags] of words) {
-      for (const flag of flags) lines.push(`complete -c plimsoll -n "__fish_seen_subcommand_from ${command}" -l ${flag.slice(2)}`);
+      for (const flag of flags) {
+        const word = flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-a ${flag}`;
+        lines.push(`complete -c plimsoll -n "__fish_seen_subcommand_from ${command}" ${word}`);
+      }
     }
     return `${lines.join('\n')}\n`;
   },

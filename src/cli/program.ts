@@ -1,12 +1,15 @@
 import { Command } from 'commander';
+import { addCompare } from './compare.ts';
 import { addCompletion } from './completion.ts';
 import { addDrain } from './drain.ts';
 import { addExplain } from './explain.ts';
 import { addFit } from './fit.ts';
 import { addGenerate } from './generate.ts';
 import { type Answer, examples, KUBECTL } from './help.ts';
+import { addMerge } from './merge.ts';
 import { addRollout } from './rollout.ts';
 import { addSchedule } from './schedule.ts';
+import { addSnapshot } from './snapshot.ts';
 import { addSurvive } from './survive.ts';
 import { addVersion } from './version.ts';
 
@@ -33,6 +36,9 @@ export function createProgram(answer: Answer): Command {
   addDrain(program, answer);
   addSurvive(program, answer);
   addRollout(program, answer);
+  addCompare(program, answer);
+  addMerge(program, answer);
+  addSnapshot(program, answer);
   addGenerate(program);
   addVersion(program);
   addCompletion(program);

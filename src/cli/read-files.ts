@@ -59,7 +59,8 @@ export async function readHosts(paths: readonly string[], labels: string | undef
   return labels === undefined ? mapped : mergeHosts(mapped, parseLevelLabels(labels));
 }
 
-async function readText(path: string): Promise<string> {
+/** All of a text file; "-" is standard input. @throws PlimsollError INPUT_* with the file. */
+export async function readText(path: string): Promise<string> {
   const parts: Buffer[] = [];
   let length = 0;
   await inFile(path, async (bytes) => {

@@ -40,6 +40,13 @@ export interface OutputFlags {
 
 /** Where the cluster comes from. */
 export function addInputFlags(command: Command): Command {
+  return addInputFlag(command)
+    .option('--expand', 'make the pods of Deployments, StatefulSets, Jobs and so on that the input has no pods for')
+    .option('--from-empty', 'take every pod off its node first, except those of DaemonSets and static pods');
+}
+
+/** The same for questions about the dump itself. */
+export function addInputFlag(command: Command): Command {
   return command
     .addOption(
       repeated(
@@ -47,8 +54,6 @@ export function addInputFlags(command: Command): Command {
         'cluster dump or manifests: JSON or YAML, also gzipped, a directory and its direct sub-folders, or - for standard input; repeatable',
       ),
     )
-    .option('--expand', 'make the pods of Deployments, StatefulSets, Jobs and so on that the input has no pods for')
-    .option('--from-empty', 'take every pod off its node first, except those of DaemonSets and static pods')
     .option('--no-defaults', 'the input is already API-server-defaulted: take it as it is');
 }
 

@@ -149,3 +149,23 @@ function withoutKind(value: RawObject, place: ErrorPlace): PlimsollError {
     hint: READABLE,
   });
 }
+
+/** Takes lists in lists apart, and gives each object the kind that its list implies. */
+export class Flattened implements ObjectSink {
+  private readonly each: (object: RawObject, place: ErrorPlace) => void;
+
+  constructor(each: (object: RawObject, place: ErrorPlace) => void) {
+    this.each = each;
+  }
+
+  add(raw: unknown, place: ErrorPlace, implied?: ImpliedKind): void {
+    if (!isObject(raw)) throw notAnObject(raw, place);
+    if (typeof raw.kind === 'string' && raw.kind.endsWith(LIST_SUFFIX) && Array.isArray(raw.items)) {
+      const list = new ListItems(this, place, false);
+      list.begin(raw);
+      for (const item of raw.items) list.add(item);
+      return;
+    }
+    this.each(namesItsKind(raw) || implied === undefined ? raw : { ...implied, ...raw }, place);
+  }
+}

@@ -1,4 +1,5 @@
-import { PlimsollError } from '../base/errors.ts';
+import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
+import type { RawObject } from '../model/parse/fields.ts';
 import { SnapshotBuilder } from '../model/parse/snapshot-builder.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { type ByteCounter, coalesced, unpacked } from './bytes.ts';
@@ -9,7 +10,7 @@ import { sniff } from './format.ts';
 import { fromEmpty } from './from-empty.ts';
 import { type Input, resolveInputs } from './inputs.ts';
 import { readJson } from './json-reader.ts';
-import { addDocument, type ObjectSink } from './object-sink.ts';
+import { addDocument, Flattened, type ObjectSink } from './object-sink.ts';
 import { OpenbTrace } from './openb.ts';
 import { readYaml } from './yaml-reader.ts';
 
@@ -45,11 +46,44 @@ export type SnapshotSource = string | readonly string[] | object;
  */
 export async function readSnapshot(source: SnapshotSource, options: ReadOptions = {}): Promise<Snapshot> {
   const builder = new SnapshotBuilder({ defaults: options.defaults ?? true });
-  const reading = new Reading(builder, options);
+  const inventory = options.expand ? new Inventory(builder) : undefined;
+  const reading = new Reading(inventory ?? builder, options);
   const paths = pathsOf(source);
   if (paths) await reading.readInputs(await resolveInputs(paths));
   else reading.readParsed(source as object);
-  return reading.finish();
+  const notModelled = reading.finishTrace();
+  if (inventory) expandControllers(inventory);
+  // Changed in place: nobody else has it yet, and the builder's defaults for later pods hang on its identity.
+  const snapshot: { -readonly [Field in keyof Snapshot]: Snapshot[Field] } = builder.finish();
+  snapshot.notModelled = [...snapshot.notModelled, ...notModelled];
+  if (options.fromEmpty) Object.assign(snapshot, fromEmpty(snapshot));
+  return snapshot;
+}
+
+export interface ReadObjectsOptions {
+  /** Called with every object; what it returns takes the object's place, undefined leaves it out. Default: the object itself. */
+  readonly take?: (object: RawObject, place: ErrorPlace) => object | undefined;
+  readonly onProgress?: (progress: ReadProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The Kubernetes objects of a source without reading anything into them, for questions about the input itself. Everything that `readSnapshot` says about
+ * forms, places and limits holds; objects of any kind and content are taken.
+ */
+export async function readObjects(source: SnapshotSource, options: ReadObjectsOptions = {}): Promise<object[]> {
+  const objects: object[] = [];
+  const { take = (object: RawObject) => object } = options;
+  const sink = new Flattened((object, place) => {
+    const taken = take(object, place);
+    if (taken !== undefined) objects.push(taken);
+  });
+  const reading = new Reading(sink, options);
+  const paths = pathsOf(source);
+  if (paths) await reading.readInputs(await resolveInputs(paths));
+  else reading.readParsed(source as object);
+  reading.finishTrace();
+  return objects;
 }
 
 function pathsOf(source: SnapshotSource): readonly string[] | undefined {
@@ -62,20 +96,15 @@ function pathsOf(source: SnapshotSource): readonly string[] | undefined {
 }
 
 class Reading {
-  private readonly builder: SnapshotBuilder;
-  private readonly options: ReadOptions;
-  private readonly inventory: Inventory | undefined;
+  private readonly options: Pick<ReadOptions, 'onProgress' | 'signal'>;
   private readonly sink: ObjectSink;
   private readonly trace: OpenbTrace;
   private readonly counter: ByteCounter = { bytes: 0 };
   private bytesTotal: number | undefined;
   private objects = 0;
 
-  constructor(builder: SnapshotBuilder, options: ReadOptions) {
-    this.builder = builder;
+  constructor(next: ObjectSink, options: Pick<ReadOptions, 'onProgress' | 'signal'>) {
     this.options = options;
-    this.inventory = options.expand ? new Inventory(builder) : undefined;
-    const next: ObjectSink = this.inventory ?? builder;
     this.sink = {
       add: (raw, place, implied) => {
         next.add(raw, place, implied);
@@ -102,14 +131,9 @@ class Reading {
     this.report();
   }
 
-  finish(): Snapshot {
-    const notModelled = this.trace.finish();
-    if (this.inventory) expandControllers(this.inventory);
-    // Changed in place: nobody else has it yet, and the builder's defaults for later pods hang on its identity.
-    const snapshot: { -readonly [Field in keyof Snapshot]: Snapshot[Field] } = this.builder.finish();
-    snapshot.notModelled = [...snapshot.notModelled, ...notModelled];
-    if (this.options.fromEmpty) Object.assign(snapshot, fromEmpty(snapshot));
-    return snapshot;
+  /** What a trace in the input has and the engine does not model. */
+  finishTrace(): readonly string[] {
+    return this.trace.finish();
   }
 
   private async readInput(input: Input): Promise<void> {

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { type Answer, examples } from './help.ts';
+import { addAnonymize } from './snapshot-anonymize.ts';
+import { addDiff } from './snapshot-diff.ts';
+import { addReveal } from './snapshot-reveal.ts';
+
+const EXAMPLES = `
+# A dump without names and secrets, on which every decision is the same
+plimsoll snapshot anonymize -f cluster.json > shareable.json
+
+# What changed since yesterday
+plimsoll snapshot diff yesterday.json today.json`;
+
+/** Questions about a dump itself. */
+export function addSnapshot(program: Command, answer: Answer): void {
+  const snapshot = program
+    .command('snapshot')
+    .summary('Check, anonymize, shrink and compare cluster dumps')
+    .description('Questions about a cluster dump itself')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText('after', examples(EXAMPLES));
+  addAnonymize(snapshot);
+  addReveal(snapshot);
+  addDiff(snapshot, answer);
+}

@@ -1,0 +1,77 @@
+import type { RawObject } from './parse/fields.ts';
+
+/** A v1 List as `readSnapshot` takes it. */
+export interface SnapshotList {
+  readonly apiVersion: 'v1';
+  readonly kind: 'List';
+  readonly items: readonly RawObject[];
+}
+
+/** The answer of `plimsoll snapshot anonymize`. */
+export interface Anonymization {
+  readonly snapshot: SnapshotList;
+  /** Pseudonym to what it stands for: words of names, and UIDs. Keep it private. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly summary: {
+    readonly objects: number;
+    /** Objects of kinds that no decision reads. */
+    readonly dropped: number;
+    /** What was added to every time, so that the earliest is in 2000. */
+    readonly timesShiftedSeconds: number;
+  };
+}
+
+export interface ObjectReference {
+  readonly kind: string;
+  /** Absent for kinds without namespaces. */
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface FieldChange {
+  /** Path of the field; items of lists by name or key where they have one: `spec.containers[web].resources.requests.cpu`. */
+  readonly path: string;
+  /** Absent: the field was not there. */
+  readonly before?: string;
+  /** Absent: the field is gone. */
+  readonly after?: string;
+}
+
+export interface ChangedObject extends ObjectReference {
+  readonly changes: readonly FieldChange[];
+}
+
+export interface MovedPod {
+  readonly namespace: string;
+  readonly name: string;
+  /** Absent: it waited for a node. */
+  readonly from?: string;
+  /** Absent: it waits for a node. */
+  readonly to?: string;
+}
+
+export interface ChangeCounts {
+  readonly before: number;
+  readonly after: number;
+  readonly added: number;
+  readonly removed: number;
+  /** With other fields, or on another node. */
+  readonly changed: number;
+}
+
+/** The answer of `plimsoll snapshot diff`. */
+export interface SnapshotDiff {
+  readonly apiVersion: string;
+  readonly kind: 'SnapshotDiff';
+  /** Nothing that scheduling reads has changed. */
+  readonly same: boolean;
+  /** In the order of the newer dump. */
+  readonly added: readonly ObjectReference[];
+  /** In the order of the older dump. */
+  readonly removed: readonly ObjectReference[];
+  /** Pods that have another node, or none, or one at last. */
+  readonly moved: readonly MovedPod[];
+  /** In the order of the newer dump, fields by path. */
+  readonly changed: readonly ChangedObject[];
+  readonly summary: { readonly nodes: ChangeCounts; readonly pods: ChangeCounts; readonly others: ChangeCounts };
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { ROOT, runCli, runShell } from './run-cli.ts';
+
+const SHOP = join(ROOT, 'examples/shop.yaml');
+const folder = mkdtempSync(join(tmpdir(), 'plimsoll-snapshot-'));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe.concurrent('snapshot anonymize', () => {
+  it('writes a dump that answers the same once the names are put back', async () => {
+    const map = join(folder, 'names.json');
+    const { code, stdout, stderr } = await runCli(['snapshot', 'anonymize', '-f', SHOP, '--map', map]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^37 objects, \d+ pseudonyms\n$/) });
+    expect(statSync(map).mode & 0o777).toBe(0o600);
+    const shared = file('shared.json', stdout);
+    const line = `plimsoll schedule -f '${shared}' -o name -q | plimsoll snapshot reveal '${map}'`;
+    expect((await runShell(line)).stdout).toBe((await runCli(['schedule', '-f', SHOP, '-o', 'name', '-q'])).stdout);
+    const yaml = await runCli(['snapshot', 'anonymize', '-f', SHOP, '-q', '-o', 'yaml']);
+    expect(load(yaml.stdout)).toEqual(JSON.parse(stdout));
+  });
+
+  it('reads standard input and says what it left out', async () => {
+    const input = '{"kind":"List","apiVersion":"v1","items":[{"kind":"Secret","apiVersion":"v1","metadata":{"name":"s"}}]}';
+    const { code, stdout, stderr } = await runCli(['snapshot', 'anonymize', '-f', '-'], { input });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '0 objects, 0 pseudonyms; 1 of kinds that no decision reads left out\n' });
+    expect(JSON.parse(stdout)).toEqual({ apiVersion: 'v1', kind: 'List', items: [] });
+  });
+
+  it.each<[args: string[], message: string]>([
+    [['anonymize'], 'USAGE: --filename: no input is given (use -f FILE, -f DIRECTORY or -f - for standard input)'],
+    [['anonymize', '-f', file('bad.yaml', 'kind: Pod\nmetadata: {name: A_}\n')], `FIELD: ${folder}/bad.yaml: line 1: spec.containers: `],
+    [
+      ['anonymize', '-f', SHOP, '--map', join(folder, 'no/such/names.json')],
+      `OUTPUT: ${folder}/no/such/names.json: cannot be written: ENOENT`,
+    ],
+    [['reveal', SHOP], `INPUT_SYNTAX: ${SHOP}: is no list of names (`],
+    [
+      ['reveal', file('empty.json', 'null')],
+      `INPUT_SYNTAX: ${folder}/empty.json: is no list of names (snapshot anonymize --map writes one)`,
+    ],
+    [['anonymise', '-f', SHOP], "USAGE: unknown command 'anonymise' (did you mean anonymize?)"],
+  ])('refuses %j', async (args, message) => {
+    const { code, stdout, stderr } = await runCli(['snapshot', ...args]);
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]*\n$/) });
+    expect(stderr.slice(0, message.length)).toBe(message);
+  });
+});
+
+describe.concurrent('snapshot diff', () => {
+  const changed = file('changed.yaml', readFileSync(SHOP, 'utf8').replace('cpu: 3920m', 'cpu: 3800m'));
+
+  it('answers 0, and with --exit-code 2 when something changed', async () => {
+    expect((await runCli(['snapshot', 'diff', SHOP, SHOP, '--exit-code'])).code).toBe(0);
+    expect((await runCli(['snapshot', 'diff', SHOP, changed])).code).toBe(0);
+    const { code, stdout, stderr } = await runCli(['snapshot', 'diff', '--exit-code', SHOP, changed]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '0 added, 0 removed, 0 moved, 1 with changed fields\n' });
+    expect(stdout).toContain('changed   node/worker-a-1   status.allocatable.cpu   3920m    3800m\n');
+  });
+
+  it('has every format', async () => {
+    const args = ['snapshot', 'diff', SHOP, changed, '-q', '-o'];
+    const [json, yaml, name, wide] = await Promise.all(
+      ['json', 'yaml', 'name', 'wide'].map(async (each) => (await runCli([...args, each])).stdout),
+    );
+    expect(load(yaml as string)).toEqual(JSON.parse(json as string));
+    expect(name).toBe('~ node/worker-a-1\n');
+    expect(wide).toContain('3920m');
+  });
+});
