@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { AssertionError } from '../base/assert.ts';
 import { PlimsollError } from '../base/errors.ts';
+import { Interruption } from './interruption.ts';
 import { say } from './output.ts';
 import { createProgram } from './program.ts';
 
@@ -23,6 +24,10 @@ function report(error: unknown, command: string | undefined): number {
     // Help has been printed already, whether it was asked for or not.
     if (error.exitCode !== 0 && error.code !== 'commander.help') say(usageMessage(error.message, command));
     return error.exitCode === 0 ? 0 : 1;
+  }
+  if (error instanceof Interruption) {
+    say(error.message);
+    return error.exitCode;
   }
   if (error instanceof PlimsollError) say(error.message);
   else if (error instanceof AssertionError) say(`${error.message}; this is a bug in plimsoll, please report it`);

@@ -82,13 +82,30 @@ export function resolveOptions(options: EngineOptions = {}): Settings {
   checkMember('tie', tie, TIE_MODES);
   checkWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   if (percentageOfNodesToScore !== undefined) checkWhole('percentageOfNodesToScore', percentageOfNodesToScore, 0, 100);
-  const semantics: Semantics = { kubeVersion, gates: resolveGates(kubeVersion, options.featureGates ?? {}) };
+  const gates = resolveGates(kubeVersion, options.featureGates ?? {});
   const profileOptions: ProfileOptions = {
     ...(percentageOfNodesToScore === undefined ? {} : { percentageOfNodesToScore }),
     ...(strict === undefined ? {} : { strict }),
   };
-  const { profiles, warnings } = resolveProfiles(options.config, semantics, profileOptions);
-  return { semantics, profiles, tie, seed, untilStable: options.untilStable ?? false, configuration: configurationHash(options), warnings };
+  const resolved = resolveOnce(options.config, { kubeVersion, gates }, profileOptions);
+  return { ...resolved, tie, seed, untilStable: options.untilStable ?? false, configuration: configurationHash(options) };
+}
+
+type Resolved = Pick<Settings, 'semantics' | 'profiles' | 'warnings'>;
+
+/** Resolving takes a millisecond, which counts where thousands of small clusters are decided with one configuration. By content, by configuration. */
+const resolvedOf = new WeakMap<object, Map<string, Resolved>>();
+const NO_CONFIG = {};
+
+function resolveOnce(config: unknown, semantics: Semantics, options: ProfileOptions): Resolved {
+  const object = typeof config === 'object' && config !== null ? config : NO_CONFIG;
+  const known = resolvedOf.get(object) ?? new Map<string, Resolved>();
+  resolvedOf.set(object, known);
+  // A caller may change its object between two questions.
+  const key = JSON.stringify([config ?? null, semantics, options]);
+  const resolved = known.get(key) ?? { semantics, ...resolveProfiles(config, semantics, options) };
+  known.set(key, resolved);
+  return resolved;
 }
 
 function configurationHash({ config, featureGates = {} }: EngineOptions): string {

@@ -47,23 +47,36 @@ export class TaskPool<Task, Result> {
     );
   }
 
-  /** The answers in the order of the tasks. What threads have failed at is done here in the end, one after the other. */
-  async run(tasks: readonly Task[], onDone: (done: number) => void): Promise<Result[]> {
+  /**
+   * The answers in the order of the tasks. What threads have failed at is done here in the end, one after the other.
+   * @param onDone Told of each answer as it comes, with the index of its task.
+   * @param signal Stops the pool for good. @throws The signal's reason then.
+   */
+  async run(
+    tasks: readonly Task[],
+    onDone: (done: number, index: number, result: Result) => void,
+    signal?: AbortSignal,
+  ): Promise<Result[]> {
     let done = 0;
+    const stop = (): void => void this.close();
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', stop, { once: true });
     const outcomes = await Promise.allSettled(
-      tasks.map(async (task): Promise<Result> => {
+      tasks.map(async (task, i): Promise<Result> => {
         const result = (await this.pool.run(task)) as Result;
-        onDone(++done);
+        onDone(++done, i, result);
         return result;
       }),
     );
+    signal?.removeEventListener('abort', stop);
     const results: Result[] = [];
     for (const [i, outcome] of outcomes.entries()) {
-      if (outcome.status === 'fulfilled') results.push(outcome.value);
-      else {
-        results.push(await this.here(tasks[i] as Task));
-        onDone(++done);
-      }
+      signal?.throwIfAborted();
+      if (outcome.status === 'rejected') {
+        const result = await this.here(tasks[i] as Task);
+        onDone(++done, i, result);
+        results.push(result);
+      } else results.push(outcome.value);
     }
     return results;
   }

@@ -1,0 +1,124 @@
+import { millisecondsNow } from '../base/clock.ts';
+
+/** One task of a sweep. Tasks of one hash have one result. */
+export interface SweepTask<Task> {
+  /** Hash of everything that the result depends on. */
+  readonly hash: string;
+  readonly task: Task;
+}
+
+export interface SweepOptions<Task, Result> {
+  /** Results that are there already, by hash. */
+  readonly known?: ReadonlyMap<string, Result>;
+  /** Does a task in this thread. */
+  readonly here: (task: Task) => Promise<Result>;
+  /** What threads run instead, as many side by side as there are workers. */
+  readonly threads?: SweepThreads;
+  /** Called once for each new result, as it comes. */
+  readonly onResult?: (result: Result, done: number, total: number) => void;
+  /** Stops the sweep; what is under way in threads is dropped. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SweepThreads {
+  /** The function `name` of the file beside `importer` (see `taskEntry`). */
+  readonly file: string;
+  readonly name: string;
+  readonly importer: string;
+  /** What each thread is given once. */
+  readonly setup: object;
+  readonly workers: number;
+}
+
+/** A sweep in one thread looks up this often to see whether it is to stop. */
+const PAUSE_EVERY_MS = 50;
+
+/**
+ * Every task done once, except those whose result is known. Which thread does a task and when changes nothing but the order of `onResult`.
+ * @returns Results by hash. @throws The signal's reason when stopped, and what a task or `onResult` throws.
+ */
+export async function sweep<Task, Result>(
+  tasks: readonly SweepTask<Task>[],
+  options: SweepOptions<Task, Result>,
+): Promise<ReadonlyMap<string, Result>> {
+  const { known = new Map<string, Result>(), threads, signal } = options;
+  const byHash = new Map(tasks.map(({ hash, task }) => [hash, task]));
+  const results = new Map<string, Result>();
+  const missing: string[] = [];
+  for (const hash of byHash.keys()) {
+    const result = known.get(hash);
+    if (result === undefined) missing.push(hash);
+    else results.set(hash, result);
+  }
+  const keep = (i: number, result: Result) => {
+    results.set(missing[i] as string, result);
+    options.onResult?.(result, results.size, byHash.size);
+  };
+  signal?.throwIfAborted();
+  const rest = missing.map((hash) => byHash.get(hash) as Task);
+  if (threads && threads.workers > 0 && rest.length > 0) await sideBySide(rest, { ...options, threads }, keep);
+  else await oneByOne(rest, options, keep);
+  return results;
+}
+
+type Keep<Result> = (index: number, result: Result) => void;
+
+async function oneByOne<Task, Result>(
+  tasks: readonly Task[],
+  { here, signal }: SweepOptions<Task, Result>,
+  keep: Keep<Result>,
+): Promise<void> {
+  let pausedMs = millisecondsNow();
+  for (const [i, task] of tasks.entries()) {
+    keep(i, await here(task));
+    if (!signal || millisecondsNow() - pausedMs < PAUSE_EVERY_MS) continue;
+    // Promises alone never let a signal of the operating system in.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    signal.throwIfAborted();
+    pausedMs = millisecondsNow();
+  }
+}
+
+async function sideBySide<Task, Result>(
+  tasks: readonly Task[],
+  { here, threads, signal }: SweepOptions<Task, Result> & Required<Pick<SweepOptions<Task, Result>, 'threads'>>,
+  keep: Keep<Result>,
+): Promise<void> {
+  // Threads are Node's; without them the engine runs anywhere, so they are loaded only when asked for.
+  const { TaskPool, taskEntry } = await import('../parallel/task-pool.ts');
+  const { file, name, importer, setup, workers } = threads;
+  const pool = new TaskPool<Task, Result>(taskEntry(file, name, importer), setup, Math.min(workers, tasks.length), here);
+  let failure: { readonly error: unknown } | undefined;
+  const stop = new AbortController();
+  const passOn = () => stop.abort(signal?.reason);
+  signal?.addEventListener('abort', passOn, { once: true });
+  try {
+    await pool.run(
+      tasks,
+      (_done, i, result) => {
+        if (failure) return;
+        try {
+          keep(i, result);
+        } catch (error) {
+          failure = { error };
+          stop.abort(error);
+        }
+      },
+      stop.signal,
+    );
+  } finally {
+    signal?.removeEventListener('abort', passOn);
+    await pool.close();
+  }
+}
+
+/** The part of the tasks that one of `count` machines does: every `count`-th, beginning with number `index` (from 1). */
+export function shardOf<Task>(tasks: readonly Task[], { index, count }: Shard): Task[] {
+  return tasks.filter((_, i) => i % count === index - 1);
+}
+
+export interface Shard {
+  /** From 1 to `count`. */
+  readonly index: number;
+  readonly count: number;
+}
