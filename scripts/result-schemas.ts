@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { KUBE_VERSIONS } from '../src/model/gates.ts';
 import type { Drain, Fit, Rollout, Survival } from '../src/model/plan-results.ts';
 import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
+import { comparisonPlanSchema, comparisonRunSchema, comparisonSchema } from './compare-schema.ts';
 
 const count = z.int().min(0);
 
@@ -278,6 +279,9 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     'drain.json': drainSchema,
     'survival.json': survivalSchema,
     'rollout.json': rolloutSchema,
+    'comparison.json': comparisonSchema,
+    'comparison-plan.json': comparisonPlanSchema,
+    'comparison-run.json': comparisonRunSchema,
   };
   return new Map(
     Object.entries(schemas).map(([file, schema]) => {
