@@ -80,7 +80,7 @@ export class Attempts {
 
   /** Decides; does not place. */
   attempt(pod: Pod, profile: ResolvedProfile): AttemptOutcome {
-    if (this.fleet.nodes.length === 0) return this.failedOutright(pod, NO_NODES_MESSAGE);
+    if (this.fleet.nodeCount === 0) return this.failedOutright(pod, NO_NODES_MESSAGE);
     try {
       return this.attemptByKernels(pod, profile);
     } catch (error) {
@@ -235,7 +235,7 @@ export class Attempts {
     const { priority, preemptionPolicy } = pod.template;
     if (preemptionPolicy === 'Never' || this.fleet.leastPriorities().ofCluster < priority) return undefined;
     const helpful = counts.reduce((sum, { status, rows }) => sum + (status.code === 'Unschedulable' ? rows : 0), 0);
-    return { message: hopelessMessage(this.fleet.nodes.length, helpful), keepsNomination: false, searched: false };
+    return { message: hopelessMessage(this.fleet.nodeCount, helpful), keepsNomination: false, searched: false };
   }
 
   private postFilter<Attempt extends PostFiltered>(
@@ -253,7 +253,7 @@ export class Attempts {
     if (preempted && 'node' in preempted)
       return { kind: 'preempting', node: preempted.node, row: preempted.row, victims: preempted.victims, plugins };
     if (attempt.profile.postFilter.length === 0 || (preempted && !preempted.keepsNomination)) this.nominations.delete(pod);
-    const message = fitErrorMessage({ nodeCount: this.fleet.nodes.length, ...parts(postFilter) });
+    const message = fitErrorMessage({ nodeCount: this.fleet.nodeCount, ...parts(postFilter) });
     const repeatable = !(this.random && preempted?.searched);
     return { kind: 'failed', message, plugins, repeatable };
   }

@@ -6,8 +6,8 @@ import type { PodTemplate } from '../model/pod.ts';
 import type { ClusterObjects } from '../model/snapshot.ts';
 import type { Taint } from '../model/taint.ts';
 import type { CarriedTerm, CountTableSpec, LabelColumn, RequestEncoder, ResourceColumns, RowFact } from '../rules/encode/encoder.ts';
+import type { ImageStates } from '../rules/image-states.ts';
 import { type Semantics, type Status, unresolvable } from '../rules/rule.ts';
-import type { ImageState } from '../rules/view.ts';
 import type { Columns } from './columns.ts';
 import type { Counts } from './counts.ts';
 import type { CodeMeaning, EncodedRate, EncodedStep, HostFilter } from './encoded.ts';
@@ -72,8 +72,12 @@ export class ClassEncoder implements RequestEncoder {
     this.objects = objects;
   }
 
-  get nodes(): readonly Node[] {
-    return this.columns.nodes;
+  get nodeCount(): number {
+    return this.columns.nodeCount;
+  }
+
+  get rowCount(): number {
+    return this.columns.nodes.length;
   }
 
   get anyUnschedulable(): boolean {
@@ -142,12 +146,8 @@ export class ClassEncoder implements RequestEncoder {
     return this.columns.balances.column(resources);
   }
 
-  get images(): ReadonlyMap<string, ImageState> {
+  get images(): ImageStates {
     return this.columns.images;
-  }
-
-  rowsWithImage(name: string): readonly number[] {
-    return this.columns.rowsWithImage(name);
   }
 
   countTable(spec: CountTableSpec): number {
@@ -237,8 +237,8 @@ export class ClassEncoder implements RequestEncoder {
 
   staticScore(values: Int32Array): void {
     this.staticScoreLane ||= this.lane(4);
-    const at = this.staticScoreLane / 4;
-    for (let row = 0; row < values.length; row++) this.core.i32[at + row] = (this.core.i32[at + row] as number) + (values[row] as number);
+    const lane = this.core.i32.subarray(this.staticScoreLane / 4, this.staticScoreLane / 4 + values.length);
+    for (let row = 0; row < values.length; row++) lane[row] = (lane[row] as number) + (values[row] as number);
     this.staticLane = this.staticScoreLane;
   }
 

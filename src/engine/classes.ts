@@ -128,6 +128,11 @@ export class Classes {
     for (const cls of idle.slice(0, Math.ceil(idle.length / 2))) this.drop(cls);
   }
 
+  /** Frees all classes. */
+  dropAll(): void {
+    for (const cls of [...this.byTemplate.values()]) this.drop(cls);
+  }
+
   /** Frees a class; it comes back exact when asked for again. */
   drop(cls: PodClass): void {
     if (this.byTemplate.get(cls.template) !== cls) return;

@@ -24,8 +24,9 @@ import type { Node } from '../model/node.ts';
 import { amountOf } from '../model/resources.ts';
 import type { Taint } from '../model/taint.ts';
 import type { LabelColumn, ResourceColumns } from '../rules/encode/encoder.ts';
-import { collectImages, type ImageState } from '../rules/view.ts';
+import { ImageStates } from '../rules/image-states.ts';
 import { Balances } from './balances.ts';
+import { NodeMasks } from './node-masks.ts';
 import { nodeOrder } from './node-order.ts';
 import { Partitions } from './partitions.ts';
 
@@ -37,13 +38,19 @@ const INT32_MAX = 0x7fffffff;
 /** Journal entries kept. A class that is further behind rebuilds all of its rows, which it does long before. */
 const JOURNAL_ENTRIES_MIN = 1 << 12;
 
+/** Value of the column of closed rows where a row is closed. */
+const CLOSED_ROW = 255;
+
 /** The nodes as columns in the core's memory, and the dictionaries that give label values and taint lists their codes. */
 export class Columns {
   readonly core: Core;
   readonly nodes: readonly Node[];
-  readonly rowByName: ReadonlyMap<string, number>;
+  /** Not those that a trial has taken out. */
+  readonly rowByName: Map<string, number>;
   readonly capacity: number;
-  readonly anyUnschedulable: boolean;
+  private unschedulable = 0;
+  /** Rows that a trial has taken out. */
+  private readonly out = new Set<number>();
   /** Some amount is below zero: shares and balances are no percentages any more. */
   anyNegative = false;
   /** Called when `anyNegative` turns true: scores compiled earlier no longer hold. */
@@ -52,6 +59,7 @@ export class Columns {
   portsDisputed = false;
   /** Distinct taint lists; index = code. */
   readonly taintSets: (readonly Taint[])[] = [];
+  private readonly taintCodes = new Map<string, number>();
   private readonly resources = new Map<string, ResourceColumns>();
   private readonly labelColumns = new Map<string, LabelColumn>();
   readonly partitions: Partitions;
@@ -59,10 +67,8 @@ export class Columns {
   private readonly taintLanes = new Map<string, number>();
   readonly balances: Balances;
   private names: LabelColumn | undefined;
-  private imageStates: ReadonlyMap<string, ImageState> | undefined;
-  private imageRows: Map<string, number[]> | undefined;
-  private readonly domains = new Map<string, { readonly exists: number; readonly count: number }>();
-  private readonly masks = new Map<string, number>();
+  private imageStates: ImageStates | undefined;
+  private readonly masks: NodeMasks;
   private readonly valueTables = new Map<string, number>();
 
   constructor(core: Core, nodes: readonly Node[]) {
@@ -70,8 +76,8 @@ export class Columns {
     this.nodes = nodes;
     this.rowByName = new Map(nodes.map((node, row) => [node.name, row]));
     this.capacity = Math.max(BLOCK, Math.ceil(nodes.length / BLOCK) * BLOCK);
-    this.anyUnschedulable = nodes.some((node) => node.unschedulable);
     this.balances = new Balances(core, this.capacity, (name) => this.resource(name));
+    this.masks = new NodeMasks(core, nodes, this.capacity);
     this.partitions = new Partitions(core, nodes.length, this.capacity);
     this.layOut();
     this.fill();
@@ -110,24 +116,12 @@ export class Columns {
   }
 
   /** Global facts about images, gathered on first use. */
-  get images(): ReadonlyMap<string, ImageState> {
-    this.imageStates ??= collectImages(this.nodes);
-    return this.imageStates;
-  }
-
-  /** Rows whose node reports the image. */
-  rowsWithImage(name: string): readonly number[] {
-    if (!this.imageRows) {
-      this.imageRows = new Map();
-      for (const [row, node] of this.nodes.entries()) {
-        for (const image of new Set(node.images.flatMap(({ names }) => names))) {
-          const rows = this.imageRows.get(image);
-          if (rows) rows.push(row);
-          else this.imageRows.set(image, [row]);
-        }
-      }
+  get images(): ImageStates {
+    if (!this.imageStates) {
+      this.imageStates = new ImageStates(this.nodes);
+      for (const row of this.out) this.imageStates.takeOut(row);
     }
-    return this.imageRows.get(name) ?? [];
+    return this.imageStates;
   }
 
   labelColumn(key: string, missingAsEmpty = false): LabelColumn {
@@ -142,20 +136,7 @@ export class Columns {
 
   /** Values of the column that some row of the mask carries: u8 per code, and how many. */
   domainsOf(column: LabelColumn, mask: number): { readonly exists: number; readonly count: number } {
-    const key = `${column.address}:${mask}`;
-    const known = this.domains.get(key);
-    if (known) return known;
-    const exists = this.core.allocate(column.values.length);
-    let count = 0;
-    for (let row = 0; row < this.nodes.length; row++) {
-      const code = this.core.i32[column.address / 4 + row] as number;
-      if (code === 0 || this.core.u8[mask + row] === 0 || this.core.u8[exists + code] === 1) continue;
-      this.core.u8[exists + code] = 1;
-      count++;
-    }
-    const found = { exists, count };
-    this.domains.set(key, found);
-    return found;
+    return this.masks.domainsOf(column, mask, (row) => this.out.has(row));
   }
 
   /** Whether no two rows share a value of the column. */
@@ -191,14 +172,7 @@ export class Columns {
 
   /** u8 column: 1 where the predicate holds. Shared by key. */
   mask(key: string, accepts: (node: Node) => boolean): number {
-    const known = this.masks.get(key);
-    if (known !== undefined) return known;
-    const address = this.core.allocate(this.capacity);
-    this.nodes.forEach((node, row) => {
-      this.core.u8[address + row] = accepts(node) ? 1 : 0;
-    });
-    this.masks.set(key, address);
-    return address;
+    return this.masks.address(key, accepts);
   }
 
   /** u8 per code: 1 where the predicate holds. Shared by column and key. */
@@ -224,6 +198,33 @@ export class Columns {
     return amount;
   }
 
+  /** Nodes that no trial has taken out. */
+  get nodeCount(): number {
+    return this.nodes.length - this.out.size;
+  }
+
+  /** Some node has spec.unschedulable. */
+  get anyUnschedulable(): boolean {
+    return this.unschedulable > 0;
+  }
+
+  isOut(row: number): boolean {
+    return this.out.has(row);
+  }
+
+  /** As if the node were not there, and the way back. No pod may be on it, and classes must be compiled anew. */
+  setOut(row: number, out: boolean): void {
+    const { name } = this.nodes[row] as Node;
+    this.core.u8[(this.core.u32[(FLEET_ADDRESS + FLEET_CLOSED) / 4] as number) + row] = out ? CLOSED_ROW : 0;
+    if (out) this.out.add(row);
+    else this.out.delete(row);
+    if (out) this.rowByName.delete(name);
+    else this.rowByName.set(name, row);
+    if (out) this.imageStates?.takeOut(row);
+    else this.imageStates?.putBack(row);
+    this.masks.count(row, out ? -1 : 1);
+  }
+
   private codeColumn(read: (node: Node) => string | undefined): LabelColumn {
     const address = this.core.allocate(this.capacity * 4);
     const values: (string | undefined)[] = [undefined];
@@ -239,6 +240,20 @@ export class Columns {
       this.core.i32[address / 4 + row] = code;
     });
     return { address, values, codeOf: (value) => codes.get(value) };
+  }
+
+  /** What the cordon and the taints of the node are in the columns. */
+  private writeGuards(node: Node, row: number): void {
+    const { core } = this;
+    core.u8[(core.u32[(FLEET_ADDRESS + FLEET_UNSCHEDULABLE) / 4] as number) + row] = node.unschedulable ? 255 : 0;
+    if (node.unschedulable) this.unschedulable++;
+    const key = JSON.stringify(node.taints.map((taint) => [taint.key, taint.value, taint.effect]));
+    let code = this.taintCodes.get(key);
+    if (code === undefined) {
+      code = this.taintSets.push(node.taints) - 1;
+      this.taintCodes.set(key, code);
+    }
+    core.i32[this.taintSetColumn / 4 + row] = code;
   }
 
   private layOut(): void {
@@ -264,18 +279,10 @@ export class Columns {
     const { core } = this;
     const column = (field: number) => core.i32[(FLEET_ADDRESS + field) / 4] as number;
     const closed = column(FLEET_CLOSED);
-    core.u8.fill(255, closed + this.nodes.length, closed + this.capacity);
-    const taintCodes = new Map<string, number>();
+    core.u8.fill(CLOSED_ROW, closed + this.nodes.length, closed + this.capacity);
     this.nodes.forEach((node, row) => {
-      core.u8[column(FLEET_UNSCHEDULABLE) + row] = node.unschedulable ? 255 : 0;
+      this.writeGuards(node, row);
       core.i32[column(FLEET_POD_LIMIT) / 4 + row] = node.allocatable.pods > BigInt(INT32_MAX) ? INT32_MAX : Number(node.allocatable.pods);
-      const key = JSON.stringify(node.taints.map((taint) => [taint.key, taint.value, taint.effect]));
-      let code = taintCodes.get(key);
-      if (code === undefined) {
-        code = this.taintSets.push(node.taints) - 1;
-        taintCodes.set(key, code);
-      }
-      core.i32[column(FLEET_TAINT_SET) / 4 + row] = code;
     });
     nodeOrder(this.nodes).forEach((row, position) => {
       core.i32[column(FLEET_ORDER) / 4 + position] = row;

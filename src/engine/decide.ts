@@ -102,7 +102,7 @@ export class Decider {
   }
 
   private samples(cls: PodClass): boolean {
-    const candidates = cls.narrowed?.length ?? this.fleet.nodes.length;
+    const candidates = cls.narrowed?.length ?? this.fleet.nodeCount;
     return nodesWanted(candidates, cls.profile, this.tie) < candidates;
   }
 
@@ -118,7 +118,7 @@ export class Decider {
   }
 
   private sampleAll(cls: PodClass): number {
-    return this.fleet.core.exports.sample(cls.address, nodesWanted(this.fleet.nodes.length, cls.profile, this.tie));
+    return this.fleet.core.exports.sample(cls.address, nodesWanted(this.fleet.nodeCount, cls.profile, this.tie));
   }
 
   /** The sampled scan over the nodes that PreFilter left. */
@@ -181,7 +181,7 @@ export class Decider {
   }
 
   private advance(examined: number): void {
-    assert(this.fleet.nodes.length > 0, 'a scan looks at nodes');
-    this.fleet.nextStart = (this.fleet.nextStart + examined) % this.fleet.nodes.length;
+    assert(this.fleet.nodeCount > 0, 'a scan looks at nodes');
+    this.fleet.nextStart = (this.fleet.nextStart + examined) % this.fleet.nodeCount;
   }
 }

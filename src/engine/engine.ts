@@ -2,7 +2,7 @@ import { PlimsollError } from '../base/errors.ts';
 import { Core } from '../layout/core.ts';
 import type { Node } from '../model/node.ts';
 import { type Pod, podKey } from '../model/pod.ts';
-import { API_VERSION, type Explanation, type PodReference, type Provenance, type Schedule } from '../model/results.ts';
+import type { Explanation, PodReference, Provenance, Schedule } from '../model/results.ts';
 import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
 import { type Change, checkChange, checkKnown } from './change.ts';
 import type { ClassBuilder } from './classes.ts';
@@ -13,7 +13,9 @@ import type { LatencyRecorder } from './latencies.ts';
 import { type EngineOptions, idleHosts, resolveOptions, type Settings, withHosts } from './options.ts';
 import { isFinished, pendingPods } from './pending-pods.ts';
 import { provenanceOf } from './provenance.ts';
+import { renderRun } from './render-run.ts';
 import { type ScheduleRun, Scheduler } from './scheduler.ts';
+import { canTry, WhatIf } from './what-if.ts';
 
 /** Makes a builder of class tables over a core, for worker threads; see `schedule`. */
 export type BuilderFactory = (core: Core) => ClassBuilder;
@@ -100,7 +102,8 @@ export class Engine {
   async schedule(builderFor?: BuilderFactory, latencies?: LatencyRecorder): Promise<Schedule> {
     this.checkIdle();
     const fleet = this.currentFleet();
-    const { waiting, held, foreign, promised } = pendingPods(this.pods.values(), fleet);
+    const pending = pendingPods(this.pods.values(), fleet);
+    const { waiting, promised } = pending;
     const { tie, seed, untilStable } = this.settings;
     const builder = builderFor?.(fleet.core);
     const { onProgress } = this.options;
@@ -108,7 +111,12 @@ export class Engine {
     this.busy = true;
     try {
       const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable, promised, ...extras }).run();
-      const result = this.render(run, waiting, held, foreign);
+      const result = renderRun(run, pending, {
+        provenance: this.provenance,
+        nameOf: (row) => (this.nodes[row] as Node).name,
+        nodes: this.nodes.length,
+        notModelled: [...this.notModelled, ...this.settings.warnings],
+      });
       this.keep(run, waiting, promised, fleet);
       return result;
     } catch (error) {
@@ -138,6 +146,23 @@ export class Engine {
     }
   }
 
+  /**
+   * A trial on this engine's fleet, which costs what it changes and leaves no trace; undefined where only a fork will do (`canTry`). The engine
+   * must not be asked or changed before the trial has ended.
+   */
+  whatIf(): WhatIf | undefined {
+    this.checkIdle();
+    // Replicas of owners, which rules about machines know, follow each change of pods.
+    if (this.options.hosts || !canTry(this.settings)) return undefined;
+    const fleet = this.currentFleet();
+    return new WhatIf({
+      fleet,
+      settings: this.settings,
+      provenance: this.provenance,
+      notModelled: [...this.notModelled, ...this.settings.warnings],
+    });
+  }
+
   /** What answers of this engine depend on. */
   get provenance(): Provenance {
     return provenanceOf(this.settings, this.source.hash);
@@ -146,6 +171,7 @@ export class Engine {
   /** Threads are awaited in the midst of a run: nothing may be asked or changed meanwhile. */
   private checkIdle(): void {
     if (this.busy) throw new PlimsollError('USAGE', 'the engine is scheduling', { hint: 'await schedule first, or fork before it' });
+    if (this.fleet?.log) throw new PlimsollError('USAGE', 'a what-if of the engine is under way', { hint: 'end it first' });
   }
 
   private currentFleet(): Fleet {
@@ -185,48 +211,6 @@ export class Engine {
       taken[row] = (taken[row] as number) + 1;
       return this.pods.get(podKey(next)) as Pod;
     });
-  }
-
-  private render(
-    run: ScheduleRun,
-    waiting: readonly Pod[],
-    held: ReadonlyMap<Pod, string>,
-    foreign: ReadonlyMap<string, number>,
-  ): Schedule {
-    const reference = ({ namespace, name }: Pod) => ({ namespace, name });
-    const failed = [...run.failed].sort(([a], [b]) => a - b).map(([index, message]) => ({ ...reference(waiting[index] as Pod), message }));
-    const unschedulable = [...failed, ...[...held].map(([pod, message]) => ({ ...reference(pod), message }))];
-    const pending = waiting.length + held.size;
-    const { seconds, decideSeconds } = run;
-    // A pod that was placed and evicted again in the same run is told as a victim only.
-    const evicted = new Set(run.preemptions.flatMap(({ victims }) => victims));
-    const placed = run.placed.filter(({ index }) => !evicted.has(waiting[index] as Pod));
-    const strangers = [...foreign].map(
-      ([name, count]) =>
-        `${count} pending ${count === 1 ? 'pod asks' : 'pods ask'} for the scheduler ${JSON.stringify(name)}, which no profile serves.`,
-    );
-    return {
-      apiVersion: API_VERSION,
-      kind: 'Schedule',
-      provenance: this.provenance,
-      placements: placed.map(({ index, row }) => ({ ...reference(waiting[index] as Pod), node: (this.nodes[row] as Node).name })),
-      unschedulable,
-      preemptions: run.preemptions.map(({ index, node, victims }) => ({
-        ...reference(waiting[index] as Pod),
-        node,
-        victims: victims.map(reference),
-      })),
-      summary: {
-        nodes: this.nodes.length,
-        pending,
-        placed: placed.length,
-        unschedulable: unschedulable.length,
-        seconds,
-        decideSeconds,
-        decisionsPerSecond: decideSeconds > 0 ? Math.round(pending / decideSeconds) : 0,
-      },
-      notModelled: [...this.notModelled, ...this.settings.warnings, ...strangers],
-    };
   }
 
   /** Remembers what the run did: the fleet has it already. */

@@ -180,7 +180,7 @@ class Filling {
       this.fleet.place(copy, row);
       if (this.reserves(pod, profile)) {
         const view = this.fleet.view();
-        for (const { rule, args } of profile.reserve) rule.reserve?.(copy, view.nodes[row] as (typeof view.nodes)[number], view, args);
+        for (const { rule, args } of profile.reserve) rule.reserve?.(copy, view.rows[row] as (typeof view.rows)[number], view, args);
       }
       rows[row] = (rows[row] as number) + 1;
       this.placed++;

@@ -16,6 +16,14 @@ import { LeastPriorities } from './preemption-index.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
 import { releaseUsage, writeUsage } from './templates.ts';
 
+/** A pod that has come to a row, or has left it; `at`: its place among the row's pods. */
+export interface FleetChange {
+  readonly pod: Pod;
+  readonly row: number;
+  readonly at: number;
+  readonly placed: boolean;
+}
+
 /**
  * The engine's state: nodes as columns, the pods on them, and the classes compiled so far. One thread writes it.
  *
@@ -33,6 +41,8 @@ export class Fleet {
   /** Pods of each row in order of arrival; a removal moves the last pod into the hole, as in NodeView. */
   readonly podsOnRow: Pod[][];
   private readonly profiles: ReadonlyMap<string, ResolvedProfile>;
+  /** What has become of pods since a trial began, oldest first. */
+  log: FleetChange[] | undefined;
   private plain: ClusterView | undefined;
   private least: LeastPriorities | undefined;
 
@@ -62,6 +72,11 @@ export class Fleet {
 
   set nextStart(position: number) {
     this.core.i32[(FLEET_ADDRESS + FLEET_NEXT_START) / 4] = position;
+  }
+
+  /** Nodes that no trial has taken out. */
+  get nodeCount(): number {
+    return this.columns.nodeCount;
   }
 
   rowOf(nodeName: string): number | undefined {
@@ -95,8 +110,9 @@ export class Fleet {
   notePlaced(pod: Pod, row: number): void {
     const entry = this.counts.entry(pod.template);
     (pod.terminating ? entry.terminatingRows : entry.rows).push(row);
-    (this.podsOnRow[row] as Pod[]).push(pod);
-    this.plain?.nodes[row]?.addPod(pod);
+    const at = (this.podsOnRow[row] as Pod[]).push(pod) - 1;
+    this.log?.push({ pod, row, at, placed: true });
+    this.plain?.rows[row]?.addPod(pod);
     this.least?.podAdded(pod, row);
   }
 
@@ -106,9 +122,17 @@ export class Fleet {
     const at = pods.findIndex((other) => other.name === pod.name && other.namespace === pod.namespace);
     assert(at >= 0, 'a pod is removed from the row it is on');
     this.disputePorts(pods[at] as Pod, pods);
+    const removed = this.withdraw(at, row);
+    this.plain?.rows[row]?.removePod(removed);
+  }
+
+  /** Takes a pod off everything but the plain picture. */
+  private withdraw(at: number, row: number): Pod {
+    const pods = this.podsOnRow[row] as Pod[];
     const removed = pods[at] as Pod;
     const last = pods.pop() as Pod;
     if (at < pods.length) pods[at] = last;
+    this.log?.push({ pod: removed, row, at, placed: false });
     const entry = this.counts.entry(removed.template);
     entry.forget(row, removed.terminating);
     const terminating = removed.terminating ? 1 : 0;
@@ -117,8 +141,76 @@ export class Fleet {
     else this.core.exports.commitUsage(entry.usage, row, -1);
     this.core.exports.commitEffects(entry.usage, row, -1, terminating);
     this.core.exports.recordChange(row);
-    this.plain?.nodes[row]?.removePod(removed);
     this.least?.podRemoved(removed, row);
+    return removed;
+  }
+
+  /** Takes back what the log tells from `length` on: every pod is in its old place, and classes are compiled anew. O(changes, pods of their rows). */
+  undo(length: number): void {
+    const { log } = this;
+    if (!log) return;
+    this.log = undefined;
+    const rows = new Set<number>();
+    while (log.length > length) {
+      const change = log.pop() as FleetChange;
+      rows.add(change.row);
+      if (change.placed) this.withdraw(change.at, change.row);
+      else this.restore(change);
+    }
+    this.log = log;
+    for (const row of rows) {
+      // In the order of the pods, as if nothing had happened.
+      if (this.saturated(row)) this.sumAnew(row);
+      this.core.exports.recordChange(row);
+    }
+    this.pictureAnew(rows);
+  }
+
+  private restore({ pod, row, at }: FleetChange): void {
+    const entry = this.counts.entry(pod.template);
+    (pod.terminating ? entry.terminatingRows : entry.rows).push(row);
+    const pods = this.podsOnRow[row] as Pod[];
+    // A removal has moved the last pod into the hole.
+    if (at < pods.length) pods.push(pods[at] as Pod);
+    pods[at] = pod;
+    if (pod.resize) this.commitResized(pod, row, 1);
+    else this.core.exports.commitUsage(entry.usage, row, 1);
+    this.core.exports.commitEffects(entry.usage, row, 1, pod.terminating ? 1 : 0);
+    this.core.exports.recordChange(row);
+    this.least?.podAdded(pod, row);
+  }
+
+  /** As if these nodes and what runs there were not there, or were again; pods come back with `undo`. O(nodes, and pods on them). */
+  setOut(rows: readonly number[], out: boolean): void {
+    for (const row of rows) {
+      for (let at = (this.podsOnRow[row] as Pod[]).length - 1; out && at >= 0; at--) this.withdraw(at, row);
+      this.columns.setOut(row, out);
+      this.core.exports.recordChange(row);
+      this.least?.noteChange(row);
+    }
+    this.pictureAnew(rows);
+  }
+
+  /** The rows as they are now in the plain picture; what classes know of them is forgotten. */
+  private pictureAnew(rows: Iterable<number>): void {
+    this.classes.dropAll();
+    const { plain, columns } = this;
+    if (!plain) return;
+    for (const row of rows) plain.replaceRow(this.nodes[row] as Node, row, this.podsOnRow[row] as Pod[], !columns.isOut(row));
+    plain.keepOnly((row) => !columns.isOut(row));
+  }
+
+  /** Who held a disputed host port first is remembered within a run only, as upstream's memory of it ends with the process. O(nodes + pods) if any was. */
+  forgetPorts(): void {
+    if (!this.columns.portsDisputed) return;
+    this.columns.portsDisputed = false;
+    this.classes.dropAll();
+    if (this.plain) this.plain = this.pictureOf(this.plain.reservedObjects());
+  }
+
+  /** Volumes and claims are again as in the objects. O(nodes + pods) when the plain picture is needed next. */
+  forgetReservations(): void {
+    this.plain = undefined;
   }
 
   /**
@@ -139,11 +231,17 @@ export class Fleet {
 
   /** The plain picture of the cluster as it is now. */
   view(): ClusterView {
-    if (!this.plain) {
-      this.plain = new ClusterView(this.nodes, this.objects, this.semantics);
-      for (let row = 0; row < this.nodes.length; row++) for (const pod of this.podsOnRow[row] as Pod[]) this.plain.nodes[row]?.addPod(pod);
-    }
+    this.plain ??= this.pictureOf(this.objects);
     return this.plain;
+  }
+
+  private pictureOf(objects: ClusterObjects): ClusterView {
+    const view = new ClusterView(this.nodes, objects, this.semantics, this.columns.images);
+    for (let row = 0; row < this.nodes.length; row++) for (const pod of this.podsOnRow[row] as Pod[]) view.rows[row]?.addPod(pod);
+    if (this.nodeCount === this.nodes.length) return view;
+    view.keepOnly((row) => !this.columns.isOut(row));
+    for (const { node, row } of view.rows) if (this.columns.isOut(row)) view.nodeByName.delete(node.name);
+    return view;
   }
 
   /** No pod is promised a node. */

@@ -16,7 +16,7 @@ export function runHostFilters(fleet: Fleet, cls: PodClass, pod: Pod): boolean {
     const { u8 } = fleet.core;
     const prepared = rule.prepareFilter?.(pod, view, args) ?? { kind: 'state', state: undefined };
     if (prepared.kind === 'status') return false;
-    u8.fill(OPEN, lane, lane + view.nodes.length);
+    u8.fill(OPEN, lane, lane + view.rows.length);
     if (prepared.kind === 'skip') continue;
     for (const node of view.nodes) {
       const elsewhere = prepared.nodeNames !== undefined && !prepared.nodeNames.has(node.node.name);

@@ -23,7 +23,7 @@ export class NominatedPass {
 
   /** Why the pod is refused on the row with the promised pods there; undefined = it is not. */
   rejectionOn(row: number): Rejection | undefined {
-    if (!this.found.has(row)) this.found.set(row, this.check(this.cluster.nodes[row] as NodeView));
+    if (!this.found.has(row)) this.found.set(row, this.check(this.cluster.rows[row] as NodeView));
     return this.found.get(row);
   }
 

@@ -67,8 +67,8 @@ export class PlainScheduler {
 
   private candidates({ nodeNames }: PreFilterOutcome): readonly NodeView[] {
     const { nodes } = this.fleet.view();
-    this.order ??= nodeOrder(this.fleet.nodes);
-    const list = this.order.map((row) => nodes[row] as NodeView);
+    this.order ??= nodeOrder(nodes.map(({ node }) => node));
+    const list = this.order.map((place) => nodes[place] as NodeView);
     return nodeNames ? list.filter((node) => nodeNames.has(node.node.name)) : list;
   }
 
@@ -93,7 +93,7 @@ export class PlainScheduler {
       else if (feasible.length === wanted) break;
       else feasible.push(node);
     }
-    const total = this.fleet.nodes.length;
+    const total = this.fleet.nodeCount;
     if (total > 0) this.fleet.nextStart = (this.fleet.nextStart + feasible.length + rejections.size) % total;
     return failure === undefined ? feasible : { failure };
   }

@@ -117,7 +117,7 @@ export class FitTrials {
     const requests = comparedRequests(fit.state as ResourceVector, fit.args as NodeResourcesFitArgs);
     const amounts = requests.map(([, amount]) => Number(amount));
     if (amounts.some((amount) => amount > EXACT_MAX)) return undefined;
-    return new FitTrials(amounts, rowsOf(requests.map(([name]) => name)), filters.cluster.nodes.length);
+    return new FitTrials(amounts, rowsOf(requests.map(([name]) => name)), filters.cluster.rows.length);
   }
 
   /** The node as the class sees it; undefined where the plain filters have to be asked. */

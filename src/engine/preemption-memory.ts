@@ -74,7 +74,7 @@ export class DryRunRows {
 
   /** The result of the dry run on the row, from memory if nothing has changed since. */
   get(row: number, budgets: DisruptionBudgets, run: () => Candidate | Status): Candidate | Status {
-    const name = this.cluster.nodes[row]?.node.name ?? '';
+    const name = this.cluster.rows[row]?.node.name ?? '';
     if (this.cluster.nominated.has(name)) return run();
     const revision = this.priorities.revisionOf(row);
     const known = this.rows.get(row);

@@ -111,7 +111,7 @@ export class PreemptionTable {
     this.openRows -= this.open[row] as number;
     this.keptRows.delete(row);
     const code = this.fleet.core.u8[cls.verdictLane + row] as number;
-    const refusal = code === NARROWED_CODE ? undefined : this.refusalBesidePromised(filters, filters.cluster.nodes[row] as NodeView);
+    const refusal = code === NARROWED_CODE ? undefined : this.refusalBesidePromised(filters, filters.cluster.rows[row] as NodeView);
     const answer = refusal ?? statuses.codeOf(row);
     this.open[row] = answer === undefined ? 1 : 0;
     this.openRows += this.open[row] as number;
@@ -135,7 +135,7 @@ export class PreemptionTable {
   }
 
   private tryRow(row: number, filters: PreparedFilters): void {
-    const result = this.dryRun(filters, filters.cluster.nodes[row] as NodeView);
+    const result = this.dryRun(filters, filters.cluster.rows[row] as NodeView);
     if (result === undefined || result.victims.length === 0) {
       this.kinds[row] = USELESS;
       return;

@@ -71,7 +71,7 @@ export class PreemptionTables {
   /** Whether the pod may not have the row because of other pods that it is promised to. O(pods that the row is promised to). */
   keeps(cls: PodClass, pod: Pod, row: number): boolean {
     const cluster = this.fleet.view();
-    const node = cluster.nodes[row] as NodeView;
+    const node = cluster.rows[row] as NodeView;
     if (!cluster.nominated.has(node.node.name)) return false;
     return refusalBesidePromised(this.filtersFor(cls, pod), node) !== undefined;
   }

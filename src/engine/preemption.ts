@@ -91,7 +91,7 @@ export function preempt(
     return { message: `preemption: ${message}`, keepsNomination: false, searched: true };
   }
   const { row, victims, budgetViolations } = pickCandidate(candidates, options.random);
-  return { node: cluster.nodes[row]?.node.name ?? '', row, victims, budgetViolations };
+  return { node: cluster.rows[row]?.node.name ?? '', row, victims, budgetViolations };
 }
 
 /** `preempt` as the PostFilter step of a failed attempt. */
@@ -144,7 +144,7 @@ function refusalOf(cluster: ClusterView, pod: Pod, nominated: string, statuses: 
 /** Rows whose status says that removing pods might help, in snapshot order. */
 function helpfulRows(cluster: ClusterView, statuses: (row: number) => Status | undefined): number[] {
   const rows: number[] = [];
-  for (let row = 0; row < cluster.nodes.length; row++) if (statuses(row)?.code === 'Unschedulable') rows.push(row);
+  for (const { row } of cluster.nodes) if (statuses(row)?.code === 'Unschedulable') rows.push(row);
   return rows;
 }
 
@@ -189,7 +189,7 @@ export class DryRun {
       const result = this.tryRow(rows[(offset + i) % rows.length] as number);
       if ('code' in result && result.failure) problems.push(...result.reasons);
       else if ('code' in result) refused.push(result);
-      else if (result.victims.length === 0) problems.push(needless(this.cluster.nodes[result.row]?.node.name ?? ''));
+      else if (result.victims.length === 0) problems.push(needless(this.cluster.rows[result.row]?.node.name ?? ''));
       else if (result.budgetViolations === 0) clean.push(result);
       else if (breaking.length < wanted) breaking.push(result);
       if (clean.length > 0 && clean.length + breaking.length >= wanted) break;
@@ -198,10 +198,10 @@ export class DryRun {
   }
 
   private tryRow(row: number): Candidate | Status {
-    const least = this.options.leastPriorities?.ofRow(row) ?? leastPriority(this.cluster, row);
+    const least = this.options.leastPriorities?.ofRow(row) ?? leastPriority({ nodes: this.cluster.rows }, row);
     if (least >= this.pod.template.priority) return unresolvable(NO_VICTIMS);
     const filters = this.prepare();
-    const node = this.cluster.nodes[row];
+    const node = this.cluster.rows[row];
     if (filters === undefined || node === undefined) return NOT_HELPFUL;
     const run = () => selectVictims(filters, node, this.budgets);
     return this.memory === undefined ? run() : this.memory.get(row, this.budgets, run);

@@ -134,6 +134,8 @@ export class Scheduler {
 
   /** Makes all templates known first, so that no class has to be compiled again when a later one brings a new term. */
   private register(): void {
+    // An earlier run on the fleet has counted retries down below what it had counted up.
+    for (const pod of this.pods) this.fleet.counts.entry(pod.template).undecided = 0;
     for (const pod of this.pods) this.fleet.counts.entry(pod.template).undecided++;
   }
 
@@ -259,7 +261,7 @@ export class Scheduler {
     if (reserves(pod, profile)) {
       this.reserved = true;
       const view = this.fleet.view();
-      for (const { rule, args } of profile.reserve) rule.reserve?.(pod, view.nodes[row] as (typeof view.nodes)[number], view, args);
+      for (const { rule, args } of profile.reserve) rule.reserve?.(pod, view.rows[row] as (typeof view.rows)[number], view, args);
     }
     this.nominations.delete(pod);
     this.notePlaced(index, row);

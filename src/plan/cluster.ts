@@ -23,7 +23,7 @@ export function afterAll({ pods }: Snapshot): number {
 }
 
 /** Pods by key: those that were known at first, and what has become of some of them. */
-class PodBook {
+export class PodBook {
   private readonly known: ReadonlyMap<string, Pod>;
   private readonly changed = new Map<string, Pod | undefined>();
 
@@ -66,34 +66,28 @@ export interface Settled {
   readonly preempted: readonly { readonly victim: Pod; readonly node: string; readonly by: string }[];
 }
 
+/** What places pods and can be told of changes: an engine, or a trial on one. */
+export interface Placing {
+  apply(change: Extract<Change, { kind: `pod${string}` }>): void;
+  schedule(): Promise<Schedule>;
+}
+
 /**
- * A cluster in which controllers are at work: what leaves is made again, and what waits is placed until nothing more can move. The plan's own
- * picture of pods and budgets is kept beside the engine's.
+ * Controllers at work: what leaves is made again, and what waits is placed until nothing more can move. The plan's own picture of pods and budgets is
+ * kept beside the engine's.
  */
-export class Cluster {
+export class Controllers<Engine extends Placing = Placing> {
   readonly engine: Engine;
   readonly budgets: Budgets;
   readonly pods: PodBook;
-  readonly nodeNames: ReadonlySet<string>;
   /** When replacements are made: after everything in the snapshot. */
   private readonly laterMs: number;
 
-  /**
-   * @param parts.core Memory to use, of an engine that is done.
-   * @param parts.pods The snapshot's pods by `podKey`: the map goes to the engine, the plan reads those it has not changed itself from `known`.
-   * @param parts.budgets Whether budgets are kept up; default true.
-   */
-  constructor(snapshot: Snapshot, options: EngineOptions, parts: ClusterParts = {}) {
-    this.engine = new Engine(snapshot, { ...options, untilStable: true }, parts.core, parts.pods);
-    const none = { ...snapshot, objects: { ...snapshot.objects, podDisruptionBudgets: [] } };
-    this.budgets = new Budgets(parts.budgets === false ? none : snapshot);
-    this.pods = new PodBook(parts.known ?? new Map(snapshot.pods.map((pod) => [podKey(pod), pod])));
-    this.nodeNames = new Set(snapshot.nodes.map(({ name }) => name));
-    this.laterMs = parts.laterMs ?? afterAll(snapshot);
-  }
-
-  changeNode(node: Node): void {
-    this.engine.apply({ kind: 'nodeChanged', node });
+  constructor(engine: Engine, budgets: Budgets, pods: PodBook, laterMs: number) {
+    this.engine = engine;
+    this.budgets = budgets;
+    this.pods = pods;
+    this.laterMs = laterMs;
   }
 
   add(pod: Pod): void {
@@ -161,6 +155,32 @@ export class Cluster {
     this.pods.set(podKey(pod), pod);
     this.engine.apply({ kind, pod });
   }
+}
+
+/** A cluster of its own in which controllers are at work. */
+export class Cluster extends Controllers<Engine> {
+  readonly nodeNames: ReadonlySet<string>;
+
+  /**
+   * @param parts.core Memory to use, of an engine that is done.
+   * @param parts.pods The snapshot's pods by `podKey`: the map goes to the engine, the plan reads those it has not changed itself from `known`.
+   * @param parts.budgets Whether budgets are kept up; default true.
+   */
+  constructor(snapshot: Snapshot, options: EngineOptions, parts: ClusterParts = {}) {
+    const engine = new Engine(snapshot, { ...options, untilStable: true }, parts.core, parts.pods);
+    const book = new PodBook(parts.known ?? new Map(snapshot.pods.map((pod) => [podKey(pod), pod])));
+    super(engine, parts.budgets === false ? noBudgets(snapshot) : new Budgets(snapshot), book, parts.laterMs ?? afterAll(snapshot));
+    this.nodeNames = new Set(snapshot.nodes.map(({ name }) => name));
+  }
+
+  changeNode(node: Node): void {
+    this.engine.apply({ kind: 'nodeChanged', node });
+  }
+}
+
+/** For plans in which budgets have no say. */
+export function noBudgets(snapshot: Snapshot): Budgets {
+  return new Budgets({ ...snapshot, objects: { ...snapshot.objects, podDisruptionBudgets: [] } });
 }
 
 /** The pod that a controller makes for one that has left: nothing of its state, and the same name, so that the two are seen to be one. */

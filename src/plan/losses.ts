@@ -1,4 +1,6 @@
+import { Engine } from '../engine/engine.ts';
 import type { EngineOptions } from '../engine/options.ts';
+import type { WhatIf } from '../engine/what-if.ts';
 import type { Core } from '../layout/core.ts';
 import { mapSelectorMatches } from '../model/match.ts';
 import type { Node } from '../model/node.ts';
@@ -8,7 +10,7 @@ import { podUsage } from '../model/requests.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Semantics } from '../rules/rule.ts';
 import type { BudgetState, Budgets } from './budgets.ts';
-import { afterAll, Cluster, isFixed, replacementOf } from './cluster.ts';
+import { afterAll, Cluster, Controllers, isFixed, noBudgets, PodBook, replacementOf, type Settled } from './cluster.ts';
 import type { Domain } from './domains.ts';
 
 /** CPU in thousandths and memory in bytes, as doubles: shares of them are for people. */
@@ -17,8 +19,25 @@ interface Amounts {
   memory: number;
 }
 
-/** A settled cluster from which domains are taken away, each time from the same state. */
+/** A node in double precision: what it offers where pods may come, and what its pods ask for. */
+interface NodeSums {
+  readonly name: string;
+  readonly offered: Amounts;
+  readonly asked: Amounts;
+}
+
+/** What is left of a cluster, with those who have lost their node placed again. */
+interface Aftermath extends Settled {
+  readonly pods: PodBook;
+}
+
+/**
+ * A settled cluster from which domains are taken away, each time from the same state: as trials on one fleet, and where that cannot be, in a cluster
+ * laid out anew for each loss.
+ */
 export class Losses {
+  /** Losses for which a cluster was laid out anew. */
+  anew = 0;
   private readonly base: Snapshot;
   private readonly options: EngineOptions;
   private readonly budgets: Budgets;
@@ -26,9 +45,11 @@ export class Losses {
   private readonly core: Core;
   private readonly podsOn = new Map<string, Pod[]>();
   private readonly byKey: ReadonlyMap<string, Pod>;
-  /** What pods ask for and what nodes offer, by node. */
-  private readonly asked = new Map<string, Amounts>();
+  /** Open nodes, by name. */
+  private readonly sums: ReadonlyMap<string, NodeSums>;
   private readonly laterMs: number;
+  private readonly noBudgets: Budgets;
+  private readonly engine: Engine;
   private readonly services = new WeakMap<PodTemplate, readonly string[]>();
 
   /**
@@ -44,36 +65,30 @@ export class Losses {
     this.core = core;
     this.laterMs = afterAll(base);
     this.byKey = new Map(base.pods.map((pod) => [podKey(pod), pod]));
+    this.noBudgets = noBudgets(base);
+    this.engine = new Engine(base, options, core);
+    const open = base.nodes.filter(({ unschedulable }) => !unschedulable);
+    this.sums = new Map(open.map((node) => [node.name, sumsOf(node)]));
     for (const pod of base.pods) {
       const others = this.podsOn.get(pod.nodeName);
       if (others) others.push(pod);
       else this.podsOn.set(pod.nodeName, [pod]);
-      const asked = this.asked.get(pod.nodeName) ?? { cpu: 0, memory: 0 };
-      this.asked.set(pod.nodeName, asked);
-      add(asked, this.usageOf(pod), 1);
+      const sums = this.sums.get(pod.nodeName);
+      if (sums) add(sums.asked, this.usageOf(pod), 1);
     }
   }
 
-  /** The domains are gone; what they ran is placed again by priority. O(nodes + pods) and the run of the scheduler. */
+  /** The domains are gone; what they ran is placed again by priority. O(nodes + pods of the domains) and the run of the scheduler. */
   async lose(domains: readonly Domain[], keepBudgets: boolean): Promise<DomainLoss> {
     const gone = new Set(domains.flatMap(({ nodes }) => nodes.map(({ name }) => name)));
     const leaving = [...gone].flatMap((name) => this.podsOn.get(name) ?? []);
     const lost = leaving.filter((pod) => !pod.terminating);
     const movable = lost.filter((pod) => !isFixed(pod));
-    const nodes = this.base.nodes.filter(({ name }) => !gone.has(name));
-    const cluster = this.clusterOf(nodes, leaving, movable);
-    const { waiting, preempted } = await cluster.settle();
+    const trial = this.engine.whatIf();
+    const after = trial ? await this.tryOn(trial, gone, leaving, movable) : await this.layOutAnew(gone, leaving, movable);
+    const { preempted } = after;
+    const pending = pendingAfter(after, movable);
     const budgets = this.brokenBy(lost);
-    const lostKeys = new Set(movable.map(podKey));
-    const pending = [...waiting].map(([key, message]): PendingPod => {
-      const { namespace, name } = cluster.pods.get(key) as Pod;
-      return { namespace, name, message, ...(lostKeys.has(key) ? {} : { preempted: true }) };
-    });
-    for (const { victim, by } of preempted) {
-      // Nobody makes it again: it does not even wait.
-      if (cluster.pods.has(podKey(victim))) continue;
-      pending.push({ namespace: victim.namespace, name: victim.name, message: `preempted by ${by}`, preempted: true });
-    }
     return {
       domains: domains.map(({ name }) => name),
       survived: pending.length === 0 && (!keepBudgets || budgets.length === 0),
@@ -82,17 +97,32 @@ export class Losses {
       pending,
       preempted: new Set(preempted.map(({ victim }) => podKey(victim))).size,
       budgets,
-      free: this.freeOn(
-        nodes,
+      free: this.freeBeside(
+        gone,
         movable,
-        cluster,
+        after.pods,
         preempted.map(({ victim }) => victim),
       ),
     };
   }
 
-  /** What is left, with replacements of the movable pods waiting behind the others. Copying the map of pods is what costs least. */
-  private clusterOf(nodes: readonly Node[], leaving: readonly Pod[], movable: readonly Pod[]): Cluster {
+  /** On the fleet that is kept for all losses. */
+  private async tryOn(trial: WhatIf, gone: ReadonlySet<string>, leaving: readonly Pod[], movable: readonly Pod[]): Promise<Aftermath> {
+    try {
+      trial.takeOut([...gone]);
+      const cluster = new Controllers(trial, this.noBudgets, new PodBook(this.byKey), this.laterMs);
+      for (const pod of leaving) cluster.pods.delete(podKey(pod));
+      for (const pod of movable) cluster.add(replacementOf(pod, this.laterMs));
+      return { ...(await cluster.settle()), pods: cluster.pods };
+    } finally {
+      trial.end();
+    }
+  }
+
+  /** In a cluster without the nodes, with replacements of the movable pods waiting behind the others. Copying the map of pods is what costs least. */
+  private async layOutAnew(gone: ReadonlySet<string>, leaving: readonly Pod[], movable: readonly Pod[]): Promise<Aftermath> {
+    this.anew++;
+    const nodes = this.base.nodes.filter(({ name }) => !gone.has(name));
     const pods = new Map(this.byKey);
     for (const pod of leaving) pods.delete(podKey(pod));
     const replacements = movable.map((pod) => replacementOf(pod, this.laterMs));
@@ -101,7 +131,7 @@ export class Losses {
     const cluster = new Cluster({ ...this.base, nodes, pods: [] }, this.options, { core, pods, known, laterMs, budgets: false });
     for (const pod of leaving) cluster.pods.delete(podKey(pod));
     for (const pod of replacements) cluster.pods.set(podKey(pod), pod);
-    return cluster;
+    return { ...(await cluster.settle()), pods: cluster.pods };
   }
 
   private brokenBy(lost: readonly Pod[]): BrokenBudget[] {
@@ -132,25 +162,24 @@ export class Losses {
   }
 
   /** Free shares, from the sums by node: only what has moved is looked at again. */
-  private freeOn(nodes: readonly Node[], moved: readonly Pod[], cluster: Cluster, victims: readonly Pod[]): DomainLoss['free'] {
-    const open = new Set<string>();
+  private freeBeside(gone: ReadonlySet<string>, moved: readonly Pod[], after: PodBook, victims: readonly Pod[]): DomainLoss['free'] {
     const offered: Amounts = { cpu: 0, memory: 0 };
     const asked: Amounts = { cpu: 0, memory: 0 };
-    for (const { name, unschedulable, allocatable } of nodes) {
-      if (unschedulable) continue;
-      open.add(name);
-      add(offered, allocatable, 1);
-      const on = this.asked.get(name);
-      asked.cpu += on?.cpu ?? 0;
-      asked.memory += on?.memory ?? 0;
+    for (const sums of this.sums.values()) {
+      if (gone.has(sums.name)) continue;
+      offered.cpu += sums.offered.cpu;
+      offered.memory += sums.offered.memory;
+      asked.cpu += sums.asked.cpu;
+      asked.memory += sums.asked.memory;
     }
+    const isOpen = (name: string) => this.sums.has(name) && !gone.has(name);
     const seen = new Set<string>();
     for (const pod of [...victims, ...moved]) {
       const key = podKey(pod);
       if (seen.has(key)) continue;
       seen.add(key);
-      if (open.has(pod.nodeName)) add(asked, this.usageOf(pod), -1);
-      if (open.has(cluster.pods.get(key)?.nodeName ?? '')) add(asked, this.usageOf(pod), 1);
+      if (isOpen(pod.nodeName)) add(asked, this.usageOf(pod), -1);
+      if (isOpen(after.get(key)?.nodeName ?? '')) add(asked, this.usageOf(pod), 1);
     }
     const share = (all: number, used: number) => (all > 0 ? Math.max(0, Math.round((1 - used / all) * 10_000) / 10_000) : 0);
     return { cpu: share(offered.cpu, asked.cpu), memory: share(offered.memory, asked.memory) };
@@ -164,4 +193,25 @@ export class Losses {
 function add(sum: Amounts, { cpu, memory }: { readonly cpu: bigint; readonly memory: bigint }, sign: 1 | -1): void {
   sum.cpu += sign * Number(cpu);
   sum.memory += sign * Number(memory);
+}
+
+function sumsOf({ name, allocatable }: Node): NodeSums {
+  const offered: Amounts = { cpu: 0, memory: 0 };
+  add(offered, allocatable, 1);
+  return { name, offered, asked: { cpu: 0, memory: 0 } };
+}
+
+/** Who is left without a node: those who have lost theirs, and those who were evicted for them. */
+function pendingAfter({ waiting, preempted, pods }: Aftermath, movable: readonly Pod[]): PendingPod[] {
+  const lostKeys = new Set(movable.map(podKey));
+  const pending = [...waiting].map(([key, message]): PendingPod => {
+    const { namespace, name } = pods.get(key) as Pod;
+    return { namespace, name, message, ...(lostKeys.has(key) ? {} : { preempted: true }) };
+  });
+  for (const { victim, by } of preempted) {
+    // Nobody makes it again: it does not even wait.
+    if (pods.has(podKey(victim))) continue;
+    pending.push({ namespace: victim.namespace, name: victim.name, message: `preempted by ${by}`, preempted: true });
+  }
+  return pending;
 }

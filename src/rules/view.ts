@@ -5,6 +5,7 @@ import type { Amount, ResourceVector } from '../model/resources.ts';
 import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/volume.ts';
 import { HostPortSet, hostPorts } from './host-ports.ts';
+import { ImageStates } from './image-states.ts';
 import type { Semantics } from './rule.ts';
 import { TrackedMap } from './tracked-map.ts';
 
@@ -83,35 +84,46 @@ export class NodeView {
   }
 }
 
-/** Global facts about one image name (upstream ImageStateSummary). */
-export interface ImageState {
-  /** As first reported, in node order. */
-  readonly sizeBytes: number;
-  readonly nodeCount: number;
-}
-
 /** The whole cluster at one moment (upstream Snapshot), for the plain twins. */
 export class ClusterView {
   readonly semantics: Semantics;
-  /** In snapshot order: `nodes[row]`. */
-  readonly nodes: readonly NodeView[];
-  readonly nodeByName: ReadonlyMap<string, NodeView>;
+  /** In snapshot order; not those that a trial has taken out. */
+  nodes: readonly NodeView[];
+  readonly nodeByName = new Map<string, NodeView>();
+  /** By row, whatever a trial has taken out. */
+  readonly rows: readonly NodeView[];
   readonly objects: ClusterObjects;
   /** Live copies: reservations of volumes write here. */
   readonly persistentVolumes: TrackedMap<string, PersistentVolume>;
   readonly persistentVolumeClaims: TrackedMap<string, PersistentVolumeClaim>;
-  readonly images: ReadonlyMap<string, ImageState>;
+  readonly images: ImageStates;
   /** Pods nominated to a node and not yet placed, by node name, in append order (upstream nominator). */
   readonly nominated = new Map<string, Pod[]>();
 
-  constructor(nodes: readonly Node[], objects: ClusterObjects, semantics: Semantics) {
+  /** `images`: those of the nodes, where they are known already. */
+  constructor(nodes: readonly Node[], objects: ClusterObjects, semantics: Semantics, images: ImageStates = new ImageStates(nodes)) {
     this.semantics = semantics;
     this.objects = objects;
-    this.nodes = nodes.map((node, row) => new NodeView(node, row, semantics));
-    this.nodeByName = new Map(this.nodes.map((view) => [view.node.name, view]));
+    this.rows = nodes.map((node, row) => new NodeView(node, row, semantics));
+    this.nodes = this.rows;
+    for (const view of this.rows) this.nodeByName.set(view.node.name, view);
     this.persistentVolumes = new TrackedMap(objects.persistentVolumes);
     this.persistentVolumeClaims = new TrackedMap(objects.persistentVolumeClaims);
-    this.images = collectImages(nodes);
+    this.images = images;
+  }
+
+  /** Another picture of a row: nothing is left of what the old one remembered. `isIn`: whether the cluster has the node; `nodes` follows with `keepOnly`. */
+  replaceRow(node: Node, row: number, pods: readonly Pod[], isIn: boolean): void {
+    const view = new NodeView(node, row, this.semantics);
+    for (const pod of pods) view.addPod(pod);
+    (this.rows as NodeView[])[row] = view;
+    if (isIn) this.nodeByName.set(node.name, view);
+    else this.nodeByName.delete(node.name);
+  }
+
+  /** The nodes of the cluster are those of these rows. O(nodes). */
+  keepOnly(isIn: (row: number) => boolean): void {
+    this.nodes = this.rows.filter(({ row }) => isIn(row));
   }
 
   /** The objects with the volumes and claims as reservations have left them. */
@@ -133,22 +145,4 @@ export class ClusterView {
     }
     return view;
   }
-}
-
-/** Size as first reported in node order, and the number of nodes, of every image name. */
-export function collectImages(nodes: readonly Node[]): ReadonlyMap<string, ImageState> {
-  const states = new Map<string, { sizeBytes: number; nodeCount: number }>();
-  for (const node of nodes) {
-    const seen = new Set<string>();
-    for (const image of node.images) {
-      for (const name of image.names) {
-        if (seen.has(name)) continue;
-        seen.add(name);
-        const state = states.get(name);
-        if (state) state.nodeCount++;
-        else states.set(name, { sizeBytes: image.sizeBytes, nodeCount: 1 });
-      }
-    }
-  }
-  return states;
 }

@@ -2,8 +2,8 @@ import type { Node } from '../../model/node.ts';
 import type { PodTemplate } from '../../model/pod.ts';
 import type { ClusterObjects } from '../../model/snapshot.ts';
 import type { Taint } from '../../model/taint.ts';
+import type { ImageStates } from '../image-states.ts';
 import type { Semantics, Status } from '../rule.ts';
-import type { ImageState } from '../view.ts';
 
 /** A label key as a dictionary-coded column: `i32[row]` holds the code of the node's value, 0 where the node lacks the key. */
 export interface LabelColumn {
@@ -80,7 +80,9 @@ export interface RequestEncoder {
   readonly template: PodTemplate;
   readonly semantics: Semantics;
   readonly objects: ClusterObjects;
-  readonly nodes: readonly Node[];
+  /** Nodes that are there, and rows they lie in. */
+  readonly nodeCount: number;
+  readonly rowCount: number;
 
   /** Some node has spec.unschedulable. */
   readonly anyUnschedulable: boolean;
@@ -106,8 +108,7 @@ export interface RequestEncoder {
   nonZeroColumn(name: string): number | undefined;
   /** f64 column: how evenly the pods of each row use these resources (BalancedAllocation's raw value without the pod). Shared. */
   balanceColumn(resources: readonly string[]): number;
-  readonly images: ReadonlyMap<string, ImageState>;
-  rowsWithImage(name: string): readonly number[];
+  readonly images: ImageStates;
   /** Address of a TABLE record. */
   countTable(spec: CountTableSpec): number;
   /** Terms carried by the fleet's templates that select this template's pods. */

@@ -1,0 +1,129 @@
+import { assert } from '../base/assert.ts';
+import { type Pod, podKey } from '../model/pod.ts';
+import type { Provenance, Schedule } from '../model/results.ts';
+import { type Change, checkKnown } from './change.ts';
+import type { Fleet } from './fleet.ts';
+import type { Settings } from './options.ts';
+import { pendingPods } from './pending-pods.ts';
+import { renderRun } from './render-run.ts';
+import { type ScheduleRun, Scheduler } from './scheduler.ts';
+
+/** What is to be known of an engine to try something on its fleet. */
+export interface WhatIfSetup {
+  readonly fleet: Fleet;
+  readonly settings: Settings;
+  readonly provenance: Provenance;
+  readonly notModelled: readonly string[];
+}
+
+/** A state of a what-if to come back to. */
+export interface WhatIfMark {
+  readonly changes: number;
+  readonly out: number;
+}
+
+/**
+ * A trial on a fleet that is laid out already: nodes go, pods leave and others are scheduled, at the cost of what changes; `undo` leaves no trace.
+ * It answers as an engine made from the changed cluster would, as long as all nodes are looked at and ties do not depend on their order beyond the
+ * first (see `canTry`). Pods that wait in the engine take no part.
+ */
+export class WhatIf {
+  private readonly setup: WhatIfSetup;
+  private readonly fleet: Fleet;
+  /** Pods that wait, in the order in which they came. */
+  private readonly waiting = new Map<string, Pod>();
+  /** Rows taken out so far. */
+  private readonly out: number[] = [];
+  private reserved = false;
+
+  constructor(setup: WhatIfSetup) {
+    this.setup = setup;
+    this.fleet = setup.fleet;
+    assert(this.fleet.log === undefined, 'one what-if at a time');
+    this.fleet.log = [];
+  }
+
+  /** The nodes are not there any more, nor is what runs on them. O(nodes, and pods on those nodes). */
+  takeOut(nodeNames: readonly string[]): void {
+    const rows = nodeNames.map((name) => this.rowOf(name));
+    this.fleet.setOut(rows, true);
+    this.out.push(...rows);
+  }
+
+  /** As `Engine.apply`, for pods alone: O(pods on the node and of the template). */
+  apply(change: Extract<Change, { kind: `pod${string}` }>): void {
+    const key = podKey(change.pod);
+    const waits = this.waiting.has(key);
+    const nodeName = 'nodeName' in change.pod ? change.pod.nodeName : '';
+    if (change.kind === 'podAdded') {
+      checkKnown(waits, true, 'pod', key);
+      assert(nodeName === '', 'pods that are added to a what-if wait');
+      this.waiting.set(key, change.pod);
+      return;
+    }
+    checkKnown(waits || nodeName !== '', false, 'pod', key);
+    if (waits) this.waiting.delete(key);
+    else this.fleet.remove(change.pod as Pod, this.rowOf(nodeName));
+  }
+
+  /** As `Engine.schedule`: what waits is tried, and what is placed stays until `undo`. */
+  async schedule(): Promise<Schedule> {
+    const { fleet, setup } = this;
+    fleet.forgetPorts();
+    const pending = pendingPods(this.waiting.values(), fleet);
+    const { tie, seed } = setup.settings;
+    const run = await new Scheduler(fleet, pending.waiting, { tie, seed, untilStable: true, promised: pending.promised }).run();
+    this.keep(run, pending.waiting, pending.promised);
+    const { provenance, notModelled } = setup;
+    return renderRun(run, pending, {
+      provenance,
+      notModelled,
+      nodes: fleet.nodeCount,
+      nameOf: (row) => fleet.nodes[row]?.name ?? '',
+    });
+  }
+
+  /** Nothing may wait. */
+  mark(): WhatIfMark {
+    assert(this.waiting.size === 0, 'a state in which pods wait cannot be returned to');
+    return { changes: this.fleet.log?.length ?? 0, out: this.out.length };
+  }
+
+  /** Everything since the mark is taken back. O(nodes + what has changed). */
+  undo({ changes, out }: WhatIfMark): void {
+    this.waiting.clear();
+    this.fleet.clearNominations();
+    this.fleet.setOut(this.out.splice(out), false);
+    this.fleet.undo(changes);
+    if (this.reserved) this.fleet.forgetReservations();
+    this.fleet.forgetPorts();
+    this.reserved = false;
+  }
+
+  /** Everything is taken back, and the fleet is the engine's again. */
+  end(): void {
+    this.undo({ changes: 0, out: 0 });
+    this.fleet.log = undefined;
+  }
+
+  private rowOf(nodeName: string): number {
+    const row = this.fleet.rowOf(nodeName);
+    assert(row !== undefined, 'a what-if names nodes that are there');
+    return row;
+  }
+
+  private keep(run: ScheduleRun, waiting: readonly Pod[], promised: readonly Pod[]): void {
+    if (run.reserved) this.reserved = true;
+    for (const { index } of run.placed) this.waiting.delete(podKey(waiting[index] as Pod));
+    for (const pod of [...[...run.failed.keys()].map((index) => waiting[index] as Pod), ...promised]) {
+      const nominatedNodeName = run.nominated.get(podKey(pod)) ?? '';
+      if (nominatedNodeName !== pod.nominatedNodeName) this.waiting.set(podKey(pod), { ...pod, nominatedNodeName });
+    }
+    for (const { victims } of run.preemptions) for (const victim of victims) this.waiting.delete(podKey(victim));
+  }
+}
+
+/** Whether what-ifs on a kept fleet decide as a fresh one would: upstream's order of nodes, which sampling and heap ties depend on, is laid out once. */
+export function canTry({ tie, profiles }: Settings): boolean {
+  return tie !== 'heap' && profiles.every(({ percentageOfNodesToScore }) => percentageOfNodesToScore >= 100);
+}

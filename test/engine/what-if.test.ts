@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { Prng } from '../../src/base/prng.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import type { EngineOptions } from '../../src/engine/options.ts';
+import { type Pod, podKey } from '../../src/model/pod.ts';
+import type { Schedule } from '../../src/model/results.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+import { schedulerCase } from '../support/scheduler-cases.ts';
+
+/** Clusters; PLIMSOLL_RUNS overrides, for long runs. */
+const RUNS = Number(process.env.PLIMSOLL_RUNS ?? 250);
+const FIRST_SEED = Number(process.env.PLIMSOLL_FIRST_SEED ?? 1);
+const TRIALS = 5;
+
+/** What a trial comes to, and where everybody is then. */
+interface Outcome {
+  readonly runs: readonly object[];
+}
+
+const timeless = ({ summary: { seconds: _s, decideSeconds: _d, decisionsPerSecond: _p, ...summary }, ...rest }: Schedule) => ({
+  ...rest,
+  summary,
+});
+
+/** Nodes that go, and pods that wait then. */
+interface Choice {
+  readonly gone: readonly string[];
+  readonly waiting: readonly Pod[];
+}
+
+/** A random loss: what ran on the nodes waits again, but for some; pods that the snapshot has waiting join in. */
+function choose(prng: Prng, { nodes, pods }: Snapshot): Choice {
+  const most = prng.chance(1, 4) ? nodes.length : Math.max(1, Math.floor(nodes.length / 3));
+  const gone = prng
+    .shuffle(nodes.map(({ name }) => name))
+    .slice(0, prng.between(1, most))
+    .sort();
+  const lost = pods.filter((pod) => gone.includes(pod.nodeName) && prng.chance(4, 5));
+  return { gone, waiting: [...lost.map(anew), ...pods.filter(({ nodeName }) => nodeName === '')] };
+}
+
+/** The pod as a controller makes it again. */
+function anew({ resize: _measured, ...pod }: Pod): Pod {
+  return { ...pod, nodeName: '', nominatedNodeName: '', phase: '', uid: '', terminating: false };
+}
+
+/** Two runs with a change between them: what preemption has evicted is made again. */
+async function runTwice(
+  schedule: () => Promise<Schedule>,
+  add: (pod: Pod) => void,
+  remove: (pod: Pod) => void,
+  known: ReadonlyMap<string, Pod>,
+  staying: Pod | undefined,
+): Promise<Outcome> {
+  const first = await schedule();
+  for (const { victims } of first.preemptions) {
+    for (const victim of victims) add(anew(known.get(podKey(victim)) as Pod));
+  }
+  const evicted = new Set(first.preemptions.flatMap(({ victims }) => victims.map(podKey)));
+  if (staying && !evicted.has(podKey(staying))) remove(staying);
+  return { runs: [timeless(first), timeless(await schedule())] };
+}
+
+async function onKept(engine: Engine, { gone, waiting }: Choice, known: ReadonlyMap<string, Pod>, staying: Pod | undefined) {
+  const trial = engine.whatIf();
+  if (!trial) return undefined;
+  trial.takeOut(gone);
+  for (const pod of waiting) trial.apply({ kind: 'podAdded', pod });
+  const add = (pod: Pod) => trial.apply({ kind: 'podAdded', pod });
+  const remove = (pod: Pod) => trial.apply({ kind: 'podRemoved', pod });
+  const outcome = await runTwice(() => trial.schedule(), add, remove, known, staying);
+  trial.end();
+  return outcome;
+}
+
+async function onFresh(
+  base: Snapshot,
+  options: EngineOptions,
+  { gone, waiting }: Choice,
+  known: ReadonlyMap<string, Pod>,
+  staying: Pod | undefined,
+): Promise<Outcome> {
+  const nodes = base.nodes.filter(({ name }) => !gone.includes(name));
+  const bound = base.pods.filter(({ nodeName }) => !gone.includes(nodeName));
+  const engine = new Engine({ ...base, nodes, pods: [...bound, ...waiting] }, { ...options, untilStable: true });
+  const add = (pod: Pod) => engine.apply({ kind: 'podAdded', pod });
+  const remove = (pod: Pod) => engine.apply({ kind: 'podRemoved', pod });
+  return runTwice(() => engine.schedule(), add, remove, known, staying);
+}
+
+describe('a what-if on a kept fleet', () => {
+  it(`is what a fleet laid out without the nodes says, and leaves no trace, on ${RUNS} hard clusters`, async () => {
+    const failures: string[] = [];
+    const seen = { trials: 0, refused: 0, placed: 0, failed: 0, evicted: 0 };
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS && failures.length < 5; seed++) {
+      const { snapshot, options } = schedulerCase(seed, seed % 10 === 0);
+      const prng = new Prng(seed);
+      const names = new Set(snapshot.nodes.map(({ name }) => name));
+      const known = new Map(snapshot.pods.map((pod) => [podKey(pod), pod]));
+      const base = { ...snapshot, pods: snapshot.pods.filter(({ nodeName }) => names.has(nodeName)) };
+      const engine = new Engine(base, options);
+      for (let i = 1; i <= TRIALS; i++) {
+        const choice = choose(prng, snapshot);
+        const stayers = base.pods.filter((pod) => !choice.gone.includes(pod.nodeName));
+        const staying = stayers.length > 0 && prng.chance(1, 2) ? prng.pick(stayers) : undefined;
+        const kept = await onKept(engine, choice, known, staying);
+        if (!kept) {
+          seen.refused++;
+          break;
+        }
+        seen.trials++;
+        const fresh = await onFresh(base, options, choice, known, staying);
+        const [first] = fresh.runs as readonly [Schedule];
+        seen.placed += first.placements.length;
+        seen.failed += first.unschedulable.length;
+        seen.evicted += first.preemptions.length;
+        if (JSON.stringify(kept) !== JSON.stringify(fresh)) failures.push(`seed ${seed}, trial ${i}: ${firstDifference(kept, fresh)}`);
+      }
+    }
+    expect(failures).toEqual([]);
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(RUNS / 5);
+  });
+});
+
+function firstDifference(kept: Outcome, fresh: Outcome): string {
+  for (const [i, want] of fresh.runs.entries()) {
+    for (const [field, value] of Object.entries(want)) {
+      const have = (kept.runs[i] as Readonly<Record<string, unknown>>)[field];
+      if (JSON.stringify(have) !== JSON.stringify(value)) {
+        const items = (list: unknown) => (Array.isArray(list) ? list.map((item) => JSON.stringify(item)) : [JSON.stringify(list)]);
+        const [a, b] = [items(have), items(value)];
+        const at = b.findIndex((item, k) => item !== a[k]);
+        return `run ${i} ${field}[${at}]: ${a[at < 0 ? b.length : at]}, fresh ${b[at]}`;
+      }
+    }
+  }
+  return 'nothing';
+}
