@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
-import { PlimsollError } from '../base/errors.ts';
-import type { PodReference } from '../model/results.ts';
+import type { EngineOptions } from '../engine/options.ts';
+import type { Explanation, PodReference } from '../model/results.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { explainName, explainView, explainWide } from '../report/explain-view.ts';
 import { jsonPieces, yamlPieces } from '../report/structured.ts';
 import { single, text } from './flags.ts';
 import { type Answer, examples } from './help.ts';
 import { warn, writePieces } from './output.ts';
+import { podReference } from './pod-reference.ts';
 import { addEngineFlags, addInputFlags, addOutputFlags, type EngineFlags, type InputFlags, type OutputFlags } from './run-options.ts';
 
 const EXAMPLES = `
@@ -26,7 +28,7 @@ const FORMATS = {
   name: explainName,
 } as const;
 
-type Flags = InputFlags & EngineFlags & OutputFlags & { readonly output: keyof typeof FORMATS; readonly namespace?: string };
+type Flags = InputFlags & EngineFlags & OutputFlags & { readonly output: keyof typeof FORMATS | 'html'; readonly namespace?: string };
 
 export function addExplain(program: Command, answer: Answer): void {
   const command = program
@@ -38,7 +40,7 @@ export function addExplain(program: Command, answer: Answer): void {
     )
     .argument('<pod>', 'NAMESPACE/NAME, or NAME with --namespace')
     .addOption(single('-n, --namespace <namespace>', 'namespace of the pod (default "default")', text));
-  addOutputFlags(addEngineFlags(addInputFlags(command)), Object.keys(FORMATS))
+  addOutputFlags(addEngineFlags(addInputFlags(command)), [...Object.keys(FORMATS), 'html'])
     .addHelpText('after', examples(EXAMPLES))
     .action(async (pod: string, flags: Flags) => answer(await explainCommand(podReference(pod, flags.namespace), flags)));
 }
@@ -50,21 +52,17 @@ async function explainCommand(pod: PodReference, flags: Flags): Promise<0 | 2> {
   const snapshot = await readInput(flags);
   const { explain } = await import('../index.ts');
   const result = await explain(snapshot, pod, options);
-  await writePieces(FORMATS[flags.output](result));
+  if (flags.output === 'html') await writePage(result, snapshot, options);
+  else await writePieces(FORMATS[flags.output](result));
   if (!flags.quiet) warn(result.notModelled);
   return result.node === undefined ? 2 : 0;
 }
 
-/** `shop/cart-7`, `cart-7`, and `pod/shop/cart-7` as `schedule -o name` prints it. */
-function podReference(argument: string, namespace: string | undefined): PodReference {
-  const parts = argument.replace(/^pods?\/(?=[^/]+\/)/, '').split('/');
-  const [first = '', second] = parts;
-  if (parts.length > 2 || parts.includes('')) {
-    throw new PlimsollError('USAGE', 'is not NAMESPACE/NAME', { path: 'pod', value: argument });
-  }
-  if (second === undefined) return { namespace: namespace ?? 'default', name: first };
-  if (namespace !== undefined && namespace !== first) {
-    throw new PlimsollError('USAGE', `is in another namespace than --namespace ${namespace}`, { path: 'pod', value: argument });
-  }
-  return { namespace: first, name: second };
+async function writePage(result: Explanation, snapshot: Snapshot, options: EngineOptions): Promise<void> {
+  const [{ packing, writeHtml }, { explainPage, scoreLens }] = await Promise.all([
+    import('./html.ts'),
+    import('../report/html/explain-page.ts'),
+  ]);
+  const view = { captions: ['Now'], states: [snapshot], lens: (nodes: Snapshot['nodes']) => scoreLens(result, nodes) } as const;
+  await writeHtml(await explainPage(result, packing(view, options)));
 }

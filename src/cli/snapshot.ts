@@ -3,10 +3,14 @@ import { type Answer, examples } from './help.ts';
 import { addAnonymize } from './snapshot-anonymize.ts';
 import { addDiff } from './snapshot-diff.ts';
 import { addReveal } from './snapshot-reveal.ts';
+import { addShrink } from './snapshot-shrink.ts';
 
 const EXAMPLES = `
 # A dump without names and secrets, on which every decision is the same
 plimsoll snapshot anonymize -f cluster.json > shareable.json
+
+# The few objects because of which a pod finds no node
+plimsoll snapshot shrink -f cluster.json shop/cart-7 > small.json
 
 # What changed since yesterday
 plimsoll snapshot diff yesterday.json today.json`;
@@ -21,5 +25,6 @@ export function addSnapshot(program: Command, answer: Answer): void {
     .addHelpText('after', examples(EXAMPLES));
   addAnonymize(snapshot);
   addReveal(snapshot);
+  addShrink(snapshot);
   addDiff(snapshot, answer);
 }

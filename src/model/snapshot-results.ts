@@ -75,3 +75,33 @@ export interface SnapshotDiff {
   readonly changed: readonly ChangedObject[];
   readonly summary: { readonly nodes: ChangeCounts; readonly pods: ChangeCounts; readonly others: ChangeCounts };
 }
+
+/** The answer of `plimsoll snapshot shrink`. */
+export interface ShrunkSnapshot {
+  readonly snapshot: SnapshotList;
+  /** What the snapshot still shows. */
+  readonly decision: ShownDecision;
+  readonly summary: {
+    /** Objects that are left. */
+    readonly objects: number;
+    /** Objects there were, of kinds that are read. */
+    readonly objectsBefore: number;
+    /** Candidates that were decided. */
+    readonly attempts: number;
+    /** No single object or field can go without changing the decision; false when the attempts were used up. */
+    readonly minimal: boolean;
+  };
+}
+
+export interface ShownDecision {
+  readonly namespace: string;
+  readonly name: string;
+  /** Absent: the pod finds no node. */
+  readonly node?: string;
+  /** The scheduler's words, '' for a pod that finds a node. Its numbers of nodes are those of the smaller snapshot unless they were asked for. */
+  readonly message: string;
+  /** The pod evicted others on its way. */
+  readonly preempts: boolean;
+  /** What nodes that were asked about say to the pod. */
+  readonly verdicts: readonly { readonly node: string; readonly reasons: readonly string[] }[];
+}

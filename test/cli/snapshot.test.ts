@@ -54,6 +54,40 @@ describe.concurrent('snapshot anonymize', () => {
   });
 });
 
+describe.concurrent('snapshot shrink', () => {
+  it('writes what still shows the decision', async () => {
+    const { code, stdout, stderr } = await runCli(['snapshot', 'shrink', '-f', SHOP, 'ops/report-1']);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(
+        /^ops\/report-1 finds no node: 0\/3 nodes are available: [^\n]*\n4 of 37 objects left after \d+ decisions\n$/,
+      ),
+    });
+    const again = await runCli(['explain', '-f', '-', 'ops/report-1', '-q'], { input: stdout });
+    expect(again.code).toBe(2);
+    expect(again.stdout).toContain(
+      '0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable',
+    );
+  });
+
+  it('keeps a node that the pod does not take', async () => {
+    const { stdout, stderr } = await runCli(['snapshot', 'shrink', '-f', SHOP, '-n', 'shop', 'web-5', '--over', 'worker-b-1']);
+    expect(stderr).toContain('shop/web-5 goes to worker-b-2; worker-b-1: fits\n');
+    expect((await runCli(['schedule', '-f', '-', '-q', '-o', 'name'], { input: stdout })).stdout).toContain('pod/shop/web-5 worker-b-2\n');
+  });
+
+  it.each<[args: string[], message: string]>([
+    [[], "USAGE: missing required argument 'pod'"],
+    [['shop/x'], 'NOT_FOUND: pod: there is no such pod in the snapshot, or it has finished, got "shop/x"'],
+    [['shop/web-5', '--over', 'x'], 'NOT_FOUND: over: there is no such node in the snapshot, got "x"'],
+    [['shop/web-5', '--attempts', '0'], 'USAGE: --attempts: must be a whole number from 1 to 100000000, got "0"'],
+  ])('refuses %j', async (args, message) => {
+    const { code, stdout, stderr } = await runCli(['snapshot', 'shrink', '-f', SHOP, ...args]);
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]*\n$/) });
+    expect(stderr.slice(0, message.length)).toBe(message);
+  });
+});
+
 describe.concurrent('snapshot diff', () => {
   const changed = file('changed.yaml', readFileSync(SHOP, 'utf8').replace('cpu: 3920m', 'cpu: 3800m'));
 
