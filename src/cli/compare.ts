@@ -163,8 +163,9 @@ async function metricsOptions(file: string | undefined): Promise<CompareOptions>
 }
 
 export function summaryLine({ summary, order, seeds, fromEmpty, variants }: Comparison): string {
-  const each = summary.seeds === 1 ? `one run each` : `seeds ${seeds}`;
+  const each = summary.seeds === 1 ? 'one run each' : `seeds ${seeds}`;
+  const named = variants.length === 1 ? '1 variant' : `${variants.length} variants`;
   const arrival = order === 'shuffled' ? 'shuffled order of arrival' : 'order of the input';
   const what = fromEmpty ? 'every movable pod placed anew' : 'waiting pods placed';
-  return `${variants.length} variants, ${each}, ${arrival}, ${what}; ${summary.nodes} nodes, ${summary.pods} pods; ${summary.runs} runs in ${summary.seconds.toFixed(1)} s`;
+  return `${named}, ${each}, ${arrival}, ${what}; ${summary.nodes} nodes, ${summary.pods} pods; ${summary.runs} runs in ${summary.seconds.toFixed(1)} s`;
 }

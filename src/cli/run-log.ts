@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { PlimsollError } from '../base/errors.ts';
 import type { ComparisonPlan, ComparisonRun } from '../model/compare-results.ts';
 import { resolveInputs } from '../sources/inputs.ts';
@@ -22,7 +22,9 @@ export class RunLog {
 
   /** Reads what is there. @throws PlimsollError INPUT_KIND when the file is something else, INPUT_UNREADABLE. */
   static async open(path: string): Promise<RunLog> {
-    const [lines] = existsSync(path) ? await readRunFiles([path]) : [];
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status?.isDirectory()) throw new PlimsollError('USAGE', 'must be one file, not a directory', { path: '--results', value: path });
+    const [lines] = status ? await readRunFiles([path]) : [];
     if (lines && lines.plans.length + lines.runs.length === 0 && lines.passedOver.length > 0) {
       const hint = 'name a new file, or one that --results has written';
       throw new PlimsollError('INPUT_KIND', 'is no results file', { file: path, hint });

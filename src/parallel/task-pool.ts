@@ -13,10 +13,14 @@ export function taskEntry(file: string, name: string, importer: string): TaskEnt
   return { file: new URL(`./${file}.${importer.endsWith('.ts') ? 'ts' : 'js'}`, importer), name };
 }
 
+/** Tasks under way for each thread: one that it does and one that it takes next. More of them would be taken out of order. */
+const LANES = 2;
+
 /** Threads that answer independent tasks. A task whose thread fails is answered by `here`, so that threads change nothing but the time. */
 export class TaskPool<Task, Result> {
   private readonly pool: Piscina;
   private readonly here: (task: Task) => Promise<Result>;
+  private readonly threads: number;
   private closed = false;
 
   /**
@@ -26,6 +30,7 @@ export class TaskPool<Task, Result> {
   constructor({ file, name }: TaskEntry, setup: object, workers: number, here: (task: Task) => Promise<Result>) {
     this.here = here;
     const threads = Math.min(workers, WORKERS_MAX);
+    this.threads = threads;
     try {
       this.pool = new Piscina({
         filename: file.href,
@@ -57,27 +62,33 @@ export class TaskPool<Task, Result> {
     onDone: (done: number, index: number, result: Result) => void,
     signal?: AbortSignal,
   ): Promise<Result[]> {
-    let done = 0;
     const stop = (): void => void this.close();
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop, { once: true });
-    const outcomes = await Promise.allSettled(
-      tasks.map(async (task, i): Promise<Result> => {
-        const result = (await this.pool.run(task)) as Result;
-        onDone(++done, i, result);
-        return result;
-      }),
-    );
+    let done = 0;
+    let next = 0;
+    const results = new Array<Result>(tasks.length);
+    const failed: number[] = [];
+    const lane = async (): Promise<void> => {
+      while (next < tasks.length && !signal?.aborted) {
+        const i = next++;
+        try {
+          results[i] = (await this.pool.run(tasks[i])) as Result;
+        } catch {
+          failed.push(i);
+          continue;
+        }
+        onDone(++done, i, results[i]);
+      }
+    };
+    await Promise.all(Array.from({ length: this.threads * LANES }, lane));
     signal?.removeEventListener('abort', stop);
-    const results: Result[] = [];
-    for (const [i, outcome] of outcomes.entries()) {
+    for (const i of failed.sort((a, b) => a - b)) {
       signal?.throwIfAborted();
-      if (outcome.status === 'rejected') {
-        const result = await this.here(tasks[i] as Task);
-        onDone(++done, i, result);
-        results.push(result);
-      } else results.push(outcome.value);
+      results[i] = await this.here(tasks[i] as Task);
+      onDone(++done, i, results[i]);
     }
+    signal?.throwIfAborted();
     return results;
   }
 
