@@ -3,6 +3,7 @@ import { KUBE_VERSIONS } from '../src/model/gates.ts';
 import type { Drain, Fit, Rollout, Survival } from '../src/model/plan-results.ts';
 import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
 import { comparisonPlanSchema, comparisonRunSchema, comparisonSchema } from './compare-schema.ts';
+import { snapshotDiffSchema, validationSchema } from './snapshot-schemas.ts';
 
 const count = z.int().min(0);
 
@@ -279,6 +280,8 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     'drain.json': drainSchema,
     'survival.json': survivalSchema,
     'rollout.json': rolloutSchema,
+    'snapshot-diff.json': snapshotDiffSchema,
+    'validation.json': validationSchema,
     'comparison.json': comparisonSchema,
     'comparison-plan.json': comparisonPlanSchema,
     'comparison-run.json': comparisonRunSchema,

@@ -17,7 +17,6 @@ export type * from './model/snapshot-results.ts';
 export { type AnonymizeOptions, anonymizeSnapshot, revealText } from './plan/anonymize.ts';
 export { type CompareOptions, type CompareVariant, compare, compareShard } from './plan/compare.ts';
 export type { DecisionQuestion } from './plan/decision.ts';
-export { type CompareOptions, type CompareVariant, compare, compareShard } from './plan/compare.ts';
 export { type DrainOptions, type DrainTarget, drain } from './plan/drain.ts';
 export { explain } from './plan/explain.ts';
 export { type FitOptions, fit } from './plan/fit.ts';
@@ -30,9 +29,9 @@ export { type RolloutOptions, rollout } from './plan/rollout.ts';
 export { schedule } from './plan/schedule.ts';
 export { type ShrinkOptions, shrinkSnapshot } from './plan/shrink.ts';
 export { diffSnapshots } from './plan/snapshot-diff.ts';
-export type { Shard } from './plan/sweep.ts';
 export { type SurviveOptions, survive } from './plan/survive.ts';
 export type { Shard } from './plan/sweep.ts';
+export { type ValidateOptions, validateSnapshot } from './plan/validate.ts';
 export type { WorkloadReference } from './plan/workload.ts';
 export { type CatalogueSource, readCatalogue } from './sources/catalogue.ts';
 export {

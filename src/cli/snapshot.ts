@@ -4,8 +4,12 @@ import { addAnonymize } from './snapshot-anonymize.ts';
 import { addDiff } from './snapshot-diff.ts';
 import { addReveal } from './snapshot-reveal.ts';
 import { addShrink } from './snapshot-shrink.ts';
+import { addValidate } from './snapshot-validate.ts';
 
 const EXAMPLES = `
+# Is anything wrong with this dump?
+plimsoll snapshot validate -f cluster.json
+
 # A dump without names and secrets, on which every decision is the same
 plimsoll snapshot anonymize -f cluster.json > shareable.json
 
@@ -23,6 +27,7 @@ export function addSnapshot(program: Command, answer: Answer): void {
     .description('Questions about a cluster dump itself')
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText('after', examples(EXAMPLES));
+  addValidate(snapshot, answer);
   addAnonymize(snapshot);
   addReveal(snapshot);
   addShrink(snapshot);

@@ -105,3 +105,45 @@ export interface ShownDecision {
   /** What nodes that were asked about say to the pod. */
   readonly verdicts: readonly { readonly node: string; readonly reasons: readonly string[] }[];
 }
+
+export type Severity = 'error' | 'warning' | 'note';
+
+/** What a check is about, for filters: an error code of the reader, or the name of a suspicion. */
+export interface Finding {
+  /** error: it is refused. warning: it is read, and an answer may not be what is meant. note: worth knowing. */
+  readonly severity: Severity;
+  readonly check: string;
+  /** What is wrong, one sentence without place and hint. */
+  readonly problem: string;
+  /** The object; where several have the same problem, the first of them in the input. */
+  readonly object?: ObjectReference;
+  /** How many objects have it, where more than one. */
+  readonly count?: number;
+  readonly file?: string;
+  readonly line?: number;
+  /** The field: in the object, or for what is refused in the document. */
+  readonly path?: string;
+  readonly value?: string;
+  /** The next step. */
+  readonly hint?: string;
+}
+
+/** The answer of `plimsoll snapshot validate`. */
+export interface Validation {
+  readonly apiVersion: string;
+  readonly kind: 'Validation';
+  /** Nothing is refused. */
+  readonly valid: boolean;
+  /** Errors, then warnings, then notes; each in the order of the input. */
+  readonly findings: readonly Finding[];
+  readonly summary: {
+    readonly objects: number;
+    readonly nodes: number;
+    readonly pods: number;
+    /** Pods that wait for a node. */
+    readonly pending: number;
+    readonly errors: number;
+    readonly warnings: number;
+    readonly notes: number;
+  };
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { snapshotDiffSchema, validationSchema } from '../../scripts/snapshot-schemas.ts';
 import { ROOT, runCli, runShell } from './run-cli.ts';
 
 const SHOP = join(ROOT, 'examples/shop.yaml');
@@ -49,6 +50,48 @@ describe.concurrent('snapshot anonymize', () => {
     [['anonymise', '-f', SHOP], "USAGE: unknown command 'anonymise' (did you mean anonymize?)"],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await runCli(['snapshot', ...args]);
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]*\n$/) });
+    expect(stderr.slice(0, message.length)).toBe(message);
+  });
+});
+
+describe.concurrent('snapshot validate', () => {
+  const bad = file('two.yaml', 'kind: Pod\nmetadata: {name: A_}\nspec: {containers: [{name: c}]}\n---\nkind: Node\nmetadata: {name: a}\n');
+  const cut = file('cut.json', '{"kind":"List","apiVersion":"v1","items":[{"kind":"Node","metadata":{"name":"a"}},');
+
+  it('answers 0, and 2 when something is refused', async () => {
+    const { code, stdout, stderr } = await runCli(['snapshot', 'validate', '-f', SHOP]);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: 'Nothing is wrong.\n',
+      stderr: '0 errors, 0 warnings, 0 notes; 37 objects, 8 nodes, 19 pods, 8 pending\n',
+    });
+    const refused = await runCli(['snapshot', 'validate', '-f', bad, '-f', cut]);
+    expect(refused.code).toBe(2);
+    expect(refused.stdout).toMatch(/^error +NAME +pod\/default\/A_ \(\S*two\.yaml:1\) +metadata\.name/m);
+    expect(refused.stdout).toMatch(/^error +DUPLICATE +node\/a \(\S*cut\.json:1\) .*two\.yaml/m);
+    expect(refused.stdout).toMatch(/^error +INPUT_TRUNCATED +\S*cut\.json:1/m);
+    expect(refused.stderr).toMatch(/^3 errors, /);
+  });
+
+  it('answers 2 for warnings when told to, in every format', async () => {
+    const lost = file('lost.yaml', 'kind: Pod\nmetadata: {name: p}\nspec: {nodeName: gone, containers: [{name: c, image: i}]}\n');
+    const args = ['snapshot', 'validate', '-f', lost, '-q'];
+    expect((await runCli(args)).code).toBe(0);
+    expect(await runCli([...args, '--strict', '-o', 'name'])).toEqual({ code: 2, stdout: 'pod/default/p\n', stderr: '' });
+    const [json, yaml] = await Promise.all(['json', 'yaml'].map(async (each) => (await runCli([...args, '-o', each])).stdout));
+    expect(load(yaml as string)).toEqual(validationSchema.parse(JSON.parse(json as string)));
+    expect((await runCli([...args, '-o', 'wide'])).stdout).toContain(
+      'is on node gone, which is not there: it holds nothing (fetch nodes and pods together)',
+    );
+  });
+
+  it.each<[args: string[], message: string]>([
+    [[], 'USAGE: --filename: no input is given (use -f FILE, -f DIRECTORY or -f - for standard input)'],
+    [['-f', join(folder, 'none.json')], `INPUT_UNREADABLE: ${folder}/none.json: no such file`],
+    [['-f', SHOP, '--config', SHOP], `CONFIG: ${SHOP}: holds `],
+  ])('refuses %j', async (args, message) => {
+    const { code, stdout, stderr } = await runCli(['snapshot', 'validate', ...args]);
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]*\n$/) });
     expect(stderr.slice(0, message.length)).toBe(message);
   });
@@ -104,7 +147,7 @@ describe.concurrent('snapshot diff', () => {
     const [json, yaml, name, wide] = await Promise.all(
       ['json', 'yaml', 'name', 'wide'].map(async (each) => (await runCli([...args, each])).stdout),
     );
-    expect(load(yaml as string)).toEqual(JSON.parse(json as string));
+    expect(load(yaml as string)).toEqual(snapshotDiffSchema.parse(JSON.parse(json as string)));
     expect(name).toBe('~ node/worker-a-1\n');
     expect(wide).toContain('3920m');
   });
