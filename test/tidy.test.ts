@@ -54,15 +54,21 @@ const RESERVED_NAMES: readonly { readonly names: RegExp; readonly files: readonl
 const GENERATED: Readonly<Record<string, string>> = {
   'src/layout/core.generated.ts': '// Generated from assembly/ by `npm run build:core`. Do not edit.',
   'src/layout/layout.generated.ts': '// Generated from src/layout/schema.ts by `npm run layout`. Do not edit.',
+  'src/report/html/page.generated.ts': '// Generated from page/ by `npm run build:page`. Do not edit.',
   'assembly/layout.generated.ts': '// Generated from src/layout/schema.ts by `npm run layout`. Do not edit.',
   'assembly/kernels.generated.ts': '// Generated from src/layout/schema.ts by `npm run layout`. Do not edit.',
 };
 
 const src = sourceFiles('src');
-const everything = sourceFiles('src', 'assembly', 'bench', 'scripts', 'test');
+const everything = sourceFiles('src', 'assembly', 'page', 'bench', 'scripts', 'test');
 
 function folderOf(path: string): string {
   return path.split('/').length > 2 ? (path.split('/')[1] as string) : basename(path, '.ts');
+}
+
+/** `echarts` of `echarts/core`, `@scope/name` of `@scope/name/part`. */
+function packageOf(name: string): string {
+  return name.split('/', name.startsWith('@') ? 2 : 1).join('/');
 }
 
 /** `path: what` for every file in which something is wrong. */
@@ -107,7 +113,9 @@ describe('imports', () => {
   it('of packages are declared dependencies', () => {
     const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: Record<string, string> };
     const wrong = wrongIn(src, (file) =>
-      importsOf(file).flatMap(({ name, target }) => (target === undefined && !isBuiltin(name) && !(name in dependencies) ? [name] : [])),
+      importsOf(file).flatMap(({ name, target }) =>
+        target === undefined && !isBuiltin(name) && !(packageOf(name) in dependencies) ? [name] : [],
+      ),
     );
     expect(wrong).toEqual([]);
   });
@@ -175,7 +183,7 @@ describe('texts', () => {
   });
 
   it('of generated files say so, and whence they come', () => {
-    const found = ['src', 'assembly', 'bench', 'scripts', 'test'].flatMap(pathsUnder).filter((path) => /\.generated\./.test(path));
+    const found = ['src', 'assembly', 'page', 'bench', 'scripts', 'test'].flatMap(pathsUnder).filter((path) => /\.generated\./.test(path));
     expect(found.sort()).toEqual(Object.keys(GENERATED).sort());
     for (const [path, header] of Object.entries(GENERATED)) expect(readSource(path).lines[0], path).toBe(header);
   });

@@ -20,7 +20,7 @@ const FORMATS = { table: drainView, wide: drainWide, json: jsonPieces, yaml: yam
 type Flags = InputFlags &
   EngineFlags &
   OutputFlags & {
-    readonly output: keyof typeof FORMATS;
+    readonly output: keyof typeof FORMATS | 'html';
     readonly selector?: string;
     readonly ignoreDaemonsets?: boolean;
     readonly deleteEmptydirData?: boolean;
@@ -40,7 +40,7 @@ export function addDrain(program: Command, answer: Answer): void {
     .option('--ignore-daemonsets', 'leave pods of DaemonSets where they are; without it they block')
     .option('--delete-emptydir-data', 'evict pods with emptyDir volumes; without it they block')
     .option('--force', 'delete pods that no controller makes again; without it they block');
-  addOutputFlags(addEngineFlags(addInputFlags(command)), Object.keys(FORMATS))
+  addOutputFlags(addEngineFlags(addInputFlags(command)), [...Object.keys(FORMATS), 'html'])
     .addHelpText('after', examples(EXAMPLES))
     .action(async (nodes: readonly string[], flags: Flags) => answer(await drainCommand(nodes, flags)));
 }
@@ -57,13 +57,18 @@ async function drainCommand(nodes: readonly string[], flags: Flags): Promise<0 |
   const options = await engineOptions(flags);
   const snapshot = await readInput(flags);
   const { drain } = await import('../index.ts');
+  const picture = flags.output === 'html' ? new (await import('./html.ts')).Picture() : undefined;
   const result = await drain(snapshot, selector === undefined ? nodes : { selector }, {
     ...options,
+    ...picture?.watched,
     ignoreDaemonsets,
     deleteEmptydirData,
     force,
   });
-  await writePieces(FORMATS[flags.output](result));
+  if (picture) {
+    const [{ writeHtml }, { drainPage }] = await Promise.all([import('./html.ts'), import('../report/html/drain-page.ts')]);
+    await writeHtml(await drainPage(result, picture.packing(options)));
+  } else await writePieces(FORMATS[flags.output as keyof typeof FORMATS](result));
   if (!flags.quiet) {
     warn(result.notModelled);
     warn(result.warnings.map(({ namespace, name, reason }) => `${reason}: ${namespace}/${name}`));

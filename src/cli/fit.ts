@@ -29,7 +29,7 @@ const LIMIT_MAX = 100_000_000;
 type Flags = InputFlags &
   EngineFlags &
   OutputFlags & {
-    readonly output: keyof typeof FORMATS;
+    readonly output: keyof typeof FORMATS | 'html';
     readonly podspec?: readonly string[];
     readonly maxLimit?: number;
     readonly excludeNodes?: readonly string[];
@@ -50,7 +50,7 @@ export function addFit(program: Command, answer: Answer): void {
     .addOption(single('--max-limit <n>', 'stop after so many copies (rounds, for several templates)', wholeNumber(1, LIMIT_MAX)))
     .addOption(words('--exclude-nodes <list>', 'names of nodes to leave out, with what runs there'))
     .option('--pending-first', 'place the waiting pods of the input first; without it they take no room');
-  addOutputFlags(addEngineFlags(addInputFlags(command)), Object.keys(FORMATS))
+  addOutputFlags(addEngineFlags(addInputFlags(command)), [...Object.keys(FORMATS), 'html'])
     .addHelpText('after', examples(EXAMPLES))
     .action(async (flags: Flags) => answer(await fitCommand(flags)));
 }
@@ -61,18 +61,23 @@ async function fitCommand(flags: Flags): Promise<0 | 2> {
   const podspec = await readPodspecs(flags.podspec ?? []);
   const snapshot = await readInput(flags);
   const plan = await import('../index.ts');
+  const picture = flags.output === 'html' ? new (await import('./html.ts')).Picture() : undefined;
   const { maxLimit, excludeNodes, pendingFirst } = flags;
   const progress = new Progress('placing', !flags.quiet && maxLimit !== undefined);
   const result = await plan
     .fit(snapshot, podspec, {
       ...options,
+      ...picture?.watched,
       ...(maxLimit === undefined ? {} : { maxLimit }),
       ...(excludeNodes === undefined ? {} : { excludeNodes }),
       ...(pendingFirst === undefined ? {} : { pendingFirst }),
       onProgress: progress.update,
     })
     .finally(() => progress.stop());
-  await writePieces(FORMATS[flags.output](result));
+  if (picture) {
+    const [{ writeHtml }, { fitPage }] = await Promise.all([import('./html.ts'), import('../report/html/fit-page.ts')]);
+    await writeHtml(await fitPage(result, picture.packing(options)));
+  } else await writePieces(FORMATS[flags.output as keyof typeof FORMATS](result));
   if (!flags.quiet) {
     warn(result.notModelled);
     sayPending(result, pendingFirst);

@@ -32,7 +32,7 @@ const KINDS: Readonly<Record<string, WorkloadReference['kind']>> = {
 
 type Flags = InputFlags &
   EngineFlags &
-  OutputFlags & { readonly output: keyof typeof FORMATS; readonly namespace?: string; readonly set?: readonly string[] };
+  OutputFlags & { readonly output: keyof typeof FORMATS | 'html'; readonly namespace?: string; readonly set?: readonly string[] };
 
 export function addRollout(program: Command, answer: Answer): void {
   const command = program
@@ -51,7 +51,7 @@ export function addRollout(program: Command, answer: Answer): void {
           'spec.template.spec.priorityClassName; repeatable; without any it is a restart',
       ),
     );
-  addOutputFlags(addEngineFlags(addInputFlags(command)), Object.keys(FORMATS))
+  addOutputFlags(addEngineFlags(addInputFlags(command)), [...Object.keys(FORMATS), 'html'])
     .addHelpText('after', examples(EXAMPLES))
     .action(async (workload: string, flags: Flags) => answer(await rolloutCommand(workloadReference(workload, flags.namespace), flags)));
 }
@@ -61,8 +61,12 @@ async function rolloutCommand(workload: WorkloadReference, flags: Flags): Promis
   const options = await engineOptions(flags);
   const snapshot = await readInput(flags);
   const { rollout } = await import('../index.ts');
-  const result = await rollout(snapshot, workload, { ...options, set: flags.set ?? [] });
-  await writePieces(FORMATS[flags.output](result));
+  const picture = flags.output === 'html' ? new (await import('./html.ts')).Picture() : undefined;
+  const result = await rollout(snapshot, workload, { ...options, ...picture?.watched, set: flags.set ?? [] });
+  if (picture) {
+    const [{ writeHtml }, { rolloutPage }] = await Promise.all([import('./html.ts'), import('../report/html/rollout-page.ts')]);
+    await writeHtml(await rolloutPage(result, picture.packing(options)));
+  } else await writePieces(FORMATS[flags.output as keyof typeof FORMATS](result));
   if (!flags.quiet) {
     warn(result.notModelled);
     const { preempted, summary, steps } = result;

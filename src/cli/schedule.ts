@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { EngineOptions } from '../engine/options.ts';
 import type { Schedule } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { scheduleNames, scheduleTable, scheduleWideTable } from '../report/schedule-table.ts';
@@ -26,11 +27,11 @@ const FORMATS = {
   name: scheduleNames,
 } as const;
 
-type Flags = InputFlags & EngineFlags & OutputFlags & { readonly output: keyof typeof FORMATS; readonly once?: boolean };
+type Flags = InputFlags & EngineFlags & OutputFlags & { readonly output: keyof typeof FORMATS | 'html'; readonly once?: boolean };
 
 export function addSchedule(program: Command, answer: Answer): void {
   const command = program.command('schedule').description('Place the pending pods, one after the other');
-  addOutputFlags(addEngineFlags(addInputFlags(command)), Object.keys(FORMATS))
+  addOutputFlags(addEngineFlags(addInputFlags(command)), [...Object.keys(FORMATS), 'html'])
     .option('--once', 'one attempt for each pod; without it pods that a later placement may help are tried again')
     .addHelpText('after', examples(EXAMPLES))
     .action(async (flags: Flags) => answer(await scheduleCommand(flags)));
@@ -46,7 +47,8 @@ async function scheduleCommand(flags: Flags): Promise<0 | 2> {
   const result = await schedule(snapshot, { ...options, untilStable: !flags.once, onProgress: progress.update }).finally(() =>
     progress.stop(),
   );
-  await writePieces(FORMATS[flags.output](result));
+  if (flags.output === 'html') await writePage(result, snapshot, options);
+  else await writePieces(FORMATS[flags.output](result));
   if (!flags.quiet) {
     warn(result.notModelled);
     if (snapshot.nodes.length === 0) warn(['the input has no nodes']);
@@ -54,6 +56,15 @@ async function scheduleCommand(flags: Flags): Promise<0 | 2> {
     if (result.summary.pending === 0) say(nothingToDo(snapshot, flags));
   }
   return result.unschedulable.length > 0 ? 2 : 0;
+}
+
+async function writePage(result: Schedule, snapshot: Snapshot, options: EngineOptions): Promise<void> {
+  const [{ packing, writeHtml }, { afterSchedule, schedulePage }] = await Promise.all([
+    import('./html.ts'),
+    import('../report/html/schedule-page.ts'),
+  ]);
+  const states = [snapshot, afterSchedule(snapshot, result)] as const;
+  await writeHtml(await schedulePage(result, packing({ captions: ['Before', 'After'], states }, options)));
 }
 
 function summaryLine({ summary, preemptions }: Schedule): string {

@@ -26,7 +26,7 @@ const LOSSES_MAX = 3;
 type Flags = InputFlags &
   EngineFlags &
   OutputFlags & {
-    readonly output: keyof typeof FORMATS;
+    readonly output: keyof typeof FORMATS | 'html';
     readonly domain?: string;
     readonly losses?: number;
     readonly keepBudgets?: boolean;
@@ -45,7 +45,7 @@ export function addSurvive(program: Command, answer: Answer): void {
     .addOption(single('--losses <n>', 'how many are lost at once (default 1)', wholeNumber(1, LOSSES_MAX)))
     .option('--keep-budgets', 'answer "no" also when a loss takes a PodDisruptionBudget under its minimum')
     .option('--headroom', "find the largest percentage of today's load that survives every loss");
-  addOutputFlags(addEngineFlags(addInputFlags(command)), Object.keys(FORMATS))
+  addOutputFlags(addEngineFlags(addInputFlags(command)), [...Object.keys(FORMATS), 'html'])
     .addHelpText('after', examples(EXAMPLES))
     .action(async (flags: Flags) => answer(await surviveCommand(flags)));
 }
@@ -59,11 +59,14 @@ async function surviveCommand(flags: Flags): Promise<0 | 2> {
   const options = await engineOptions(flags);
   const snapshot = await readInput(flags);
   const { survive } = await import('../index.ts');
+  const picture = flags.output === 'html' ? new (await import('./html.ts')).Picture() : undefined;
   const progress = new Progress('losing', !flags.quiet);
-  const result = await survive(snapshot, domain, { ...options, losses, keepBudgets, headroom, onLoss: progress.update }).finally(() =>
-    progress.stop(),
-  );
-  await writePieces(FORMATS[flags.output](result));
+  const asked = { ...options, ...picture?.watched, losses, keepBudgets, headroom, onLoss: progress.update };
+  const result = await survive(snapshot, domain, asked).finally(() => progress.stop());
+  if (picture) {
+    const [{ writeHtml }, { survivePage }] = await Promise.all([import('./html.ts'), import('../report/html/survive-page.ts')]);
+    await writeHtml(await survivePage(result, picture.packing(options)));
+  } else await writePieces(FORMATS[flags.output as keyof typeof FORMATS](result));
   if (!flags.quiet) {
     warn(result.notModelled);
     const { uncontrolled } = result.summary;

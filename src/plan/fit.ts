@@ -10,8 +10,10 @@ import { API_VERSION } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { checkCount, withoutNodes } from './checks.ts';
 import { type PodManifest, type PodOfManifest, podsOfManifests } from './pod-templates.ts';
+import type { Watched } from './states.ts';
 
-export interface FitOptions extends EngineOptions {
+/** The state after, for `onStates`, has the copies as pods, unless they are more than a million: then they are left out. */
+export interface FitOptions extends EngineOptions, Watched {
   /** Rounds at most; with one template and no count a round is one copy. */
   readonly maxLimit?: number;
   /** Names of nodes to leave out, as if they were not in the cluster. */
@@ -22,6 +24,8 @@ export interface FitOptions extends EngineOptions {
 
 /** Copies that are tried when no limit is given: ten times what anybody asks for, and a bound where no rule ever refuses. */
 const COPIES_MAX = 100_000_000;
+/** Copies that are made into pods of a snapshot; each takes some hundred bytes. */
+const COPIES_SHOWN_MAX = 1_000_000;
 
 /**
  * How many more copies of the pods fit beside everything that runs, where, and what stops the next one. With several templates they are placed
@@ -40,8 +44,10 @@ export async function fit(snapshot: Snapshot, podspec: readonly PodManifest[], o
   if (pendingFirst) await engine.schedule();
   const perRound = items.reduce((sum, { count }) => sum + count, 0);
   const limit = maxLimit ?? Math.ceil(COPIES_MAX / perRound);
-  const { pods, nodes } = engine.snapshot();
+  const before = engine.snapshot();
+  const { pods, nodes } = before;
   const filled = engine.fill(items, limit);
+  options.onStates?.({ before, after: { ...before, pods: [...pods, ...copiesOf(filled, items, nodes)] } });
   return {
     apiVersion: API_VERSION,
     kind: 'Fit',
@@ -55,6 +61,19 @@ export async function fit(snapshot: Snapshot, podspec: readonly PodManifest[], o
     summary: { nodes: nodes.length, pending: pods.filter(({ nodeName }) => nodeName === '').length, seconds: filled.seconds },
     notModelled: [...used.notModelled, ...engine.settings.warnings],
   };
+}
+
+/** The copies as pods on their nodes, numbered by template. */
+function copiesOf({ rows, placed }: Filled, items: readonly PodOfManifest[], nodes: readonly Node[]): Pod[] {
+  if (placed > COPIES_SHOWN_MAX) return [];
+  return items.flatMap(({ pod }, item) => {
+    const copies: Pod[] = [];
+    for (const [row, count] of (rows[item] as Uint32Array).entries()) {
+      const nodeName = (nodes[row] as Node).name;
+      for (let i = 0; i < count; i++) copies.push({ ...pod, name: `${pod.name}-copy-${item + 1}-${copies.length + 1}`, nodeName });
+    }
+    return copies;
+  });
 }
 
 function failReasonOf({ stopped }: Filled, items: readonly PodOfManifest[], limit: number): Fit['failReason'] {

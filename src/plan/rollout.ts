@@ -6,9 +6,10 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { Cluster } from './cluster.ts';
 import { DeploymentRollout } from './rollout-deployment.ts';
 import { StatefulSetRollout } from './rollout-stateful-set.ts';
+import type { Watched } from './states.ts';
 import { fencepostsOf, partitionOf, strategyOf, type Workload, type WorkloadReference, withNewReplicaSet, workloadOf } from './workload.ts';
 
-export interface RolloutOptions extends EngineOptions {
+export interface RolloutOptions extends EngineOptions, Watched {
   /** Changes that the update makes, see `withSettings`; without any it is a restart: every pod is replaced by one like it. */
   readonly set?: readonly string[];
 }
@@ -33,12 +34,14 @@ export interface RolledOut {
  */
 export async function rollout(snapshot: Snapshot, reference: WorkloadReference, options: RolloutOptions = {}): Promise<Rollout> {
   const started = secondsNow();
-  const { set = [], ...engineOptions } = options;
+  const { set = [], onStates, ...engineOptions } = options;
   const workload = workloadOf(snapshot, reference, set);
   const strategy = describe(workload);
   const cluster = new Cluster(withNewReplicaSet(workload), engineOptions);
   const before = await cluster.settle();
+  const settled = onStates && cluster.engine.snapshot();
   const { stuck, ...done } = await rollOut(workload, cluster);
+  if (settled) onStates?.({ before: settled, after: cluster.engine.snapshot() });
   const { leastAvailable, ...told } = done;
   const remedy = stuck === undefined ? undefined : await remedyFor(workload, snapshot, reference, set, engineOptions);
   return {

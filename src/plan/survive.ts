@@ -10,10 +10,13 @@ import { checkCount } from './checks.ts';
 import { Cluster, isFixed } from './cluster.ts';
 import { combinationCount, combinations, type Domain, domainsOf } from './domains.ts';
 import { hopelessPercent, scaledSnapshot } from './load.ts';
+import { afterLoss } from './loss-state.ts';
 import { Losses } from './losses.ts';
 import type { LossesSetup } from './losses-worker.ts';
+import type { Watched } from './states.ts';
 
-export interface SurviveOptions extends EngineOptions {
+/** The states of `onStates` are those around the worst loss. */
+export interface SurviveOptions extends EngineOptions, Watched {
   /** Domains lost at once, 1 to 3; default 1. */
   readonly losses?: number;
   /** A loss that takes a PodDisruptionBudget under its minimum, before anything is placed again, is not survived. */
@@ -37,7 +40,7 @@ const RUNS_MAX = 20_000;
  */
 export async function survive(snapshot: Snapshot, domain: string, options: SurviveOptions = {}): Promise<Survival> {
   const started = secondsNow();
-  const { losses = 1, keepBudgets = false, headroom = false, onLoss = () => {} } = options;
+  const { losses = 1, keepBudgets = false, headroom = false, onLoss = () => {}, onStates } = options;
   checkCount('losses', losses, 1, LOSSES_MAX);
   const rest = engineOptions(options);
   const placed = withHosts(snapshot, options);
@@ -47,6 +50,8 @@ export async function survive(snapshot: Snapshot, domain: string, options: Survi
   const today = await question.at(100);
   const results = await loseAll(today, rest, choices, keepBudgets, options.workers ?? 0, (done) => onLoss(done, choices.length));
   const worstFirst = results.map((_, i) => i).sort((a, b) => worse(results[a] as DomainLoss, results[b] as DomainLoss));
+  const [worst = 0] = worstFirst;
+  if (onStates) onStates({ before: today.base, after: await afterLoss(today.base, choices[worst] as Domain[], rest) });
   const survived = results.filter((result) => result.survived).length;
   const survives = survived === results.length;
   const loadPercent = headroom ? await question.loadPercent(survives, worstFirst) : undefined;
@@ -80,6 +85,7 @@ function engineOptions(options: SurviveOptions): EngineOptions {
     keepBudgets: _keep,
     headroom: _headroom,
     onLoss: _onLoss,
+    onStates: _onStates,
     ...rest
   } = options;
   return rest;

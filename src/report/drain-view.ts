@@ -35,7 +35,7 @@ function* view(drain: Drain, lines: number): Generator<string> {
   }
 }
 
-const STEPS: readonly Column<DrainStep>[] = [
+export const STEPS: readonly Column<DrainStep>[] = [
   { heading: 'WAVE', align: 'right', cell: ({ wave }) => wave.toString() },
   { heading: 'NODE', cell: ({ node }) => node },
   { heading: 'EVICTED', cell: keyOf },
@@ -43,7 +43,7 @@ const STEPS: readonly Column<DrainStep>[] = [
   { heading: 'GOES-TO', cell: ({ to, deleted, message }) => to ?? (deleted ? '<deleted>' : `<none> ${message ?? ''}`.trimEnd()) },
 ];
 
-const PREEMPTED: readonly Column<Drain['preempted'][number]>[] = [
+export const PREEMPTED: readonly Column<Drain['preempted'][number]>[] = [
   { heading: 'PREEMPTED', cell: keyOf },
   { heading: 'NODE', cell: ({ node }) => node },
   { heading: 'BY', cell: ({ by }) => by },

@@ -38,7 +38,7 @@ function* view({ results, loadPercent }: Survival, lines: number): Generator<str
   else if (loadPercent !== undefined) yield `\nSurvives up to ${loadPercent}% of today's load, and not ${loadPercent + 1}%.\n`;
 }
 
-const LOSSES: readonly Column<DomainLoss>[] = [
+export const LOSSES: readonly Column<DomainLoss>[] = [
   { heading: 'LOST', cell: nameOf },
   { heading: 'SURVIVED', cell: ({ survived }) => (survived ? 'yes' : 'no') },
   { heading: 'NODES', align: 'right', cell: ({ nodes }) => nodes.toString() },
@@ -50,13 +50,13 @@ const LOSSES: readonly Column<DomainLoss>[] = [
   { heading: 'FREE-MEMORY', align: 'right', cell: ({ free }) => percent(free.memory) },
 ];
 
-const PENDING: readonly Column<{ readonly loss: DomainLoss; readonly pod: PendingPod }>[] = [
+export const PENDING: readonly Column<{ readonly loss: DomainLoss; readonly pod: PendingPod }>[] = [
   { heading: 'PENDING', cell: ({ pod }) => `${pod.namespace}/${pod.name}` },
   { heading: 'LOST', cell: ({ loss }) => nameOf(loss) },
   { heading: 'REASON', cell: ({ pod }) => pod.message },
 ];
 
-const BUDGETS: readonly Column<{ readonly loss: DomainLoss; readonly budget: BrokenBudget }>[] = [
+export const BUDGETS: readonly Column<{ readonly loss: DomainLoss; readonly budget: BrokenBudget }>[] = [
   { heading: 'BUDGET', cell: ({ budget }) => `${budget.namespace}/${budget.name}` },
   { heading: 'LOST', cell: ({ loss }) => nameOf(loss) },
   { heading: 'HEALTHY', align: 'right', cell: ({ budget }) => budget.healthy.toString() },

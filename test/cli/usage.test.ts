@@ -33,7 +33,7 @@ describe.concurrent('a wrong command line ends with 1, one line on standard erro
     [['schedule', '-o'], "USAGE: option '-o, --output <format>' argument missing"],
     [['schedule'], 'USAGE: --filename: no input is given (use -f FILE, -f DIRECTORY or -f - for standard input)'],
     [['schedule', ...SHOP, 'extra'], 'USAGE: too many arguments'],
-    [['schedule', ...SHOP, '-o', 'xml'], 'USAGE: --output: must be table, wide, json, yaml or name, got "xml"'],
+    [['schedule', ...SHOP, '-o', 'xml'], 'USAGE: --output: must be table, wide, json, yaml, name or html, got "xml"'],
     [['schedule', ...SHOP, '-o', 'json', '-o', 'yaml'], 'USAGE: --output: is given twice'],
     [['schedule', ...SHOP, '--seed', 'abc'], 'USAGE: --seed: must be a whole number from 0 to 9007199254740991, got "abc"'],
     [['schedule', ...SHOP, '--seed', '1', '--seed', '1'], 'USAGE: --seed: is given twice'],
