@@ -67,6 +67,14 @@ function record(row: i32): void {
   store<u32>(FLEET_ADDRESS, head + 1, FLEET_JOURNAL_HEAD);
 }
 
+/** The row of a journal entry that is still in the ring. */
+// @ts-ignore: decorator
+@inline
+export function journalRow(at: u32): i32 {
+  const mask = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_MASK);
+  return load<i32>(load<usize>(FLEET_ADDRESS, FLEET_JOURNAL) + (<usize>(at & mask) << 2));
+}
+
 /** Notes that the row's columns changed, and redoes what is derived from them. */
 export function recordChange(row: i32): void {
   refreshBalances(row);

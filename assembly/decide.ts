@@ -4,9 +4,10 @@ import {
   CLASS_COUNTING_FILTER_COUNT, CLASS_GROUPS, CLASS_RATE_COUNT, CLASS_REVISION, CLASS_STAGE, CLASS_USAGE, FLEET_ADDRESS, FLEET_GROUPED,
   FLEET_JOURNAL_HEAD, FLEET_LATENCY, FLEET_SCANNED,
 } from './layout.generated';
+import { chooseByBounds, NO_BOUNDS } from './bounds';
 import { chooseFirst } from './choose';
 import { commit } from './commit';
-import { catchUp, judge, refresh } from './evaluate';
+import { catchUp, judge, recallLanes, refresh, refreshTotals } from './evaluate';
 import { chooseGrouped, NO_GROUPS } from './group-choice';
 import { now, recordLatency } from './latency';
 
@@ -15,6 +16,15 @@ import { now, recordLatency } from './latency';
  * index where the class has one: totals and tree stay behind then.
  */
 export function chooseBest(cls: usize): i32 {
+  return choose(cls, false);
+}
+
+/** `again`: the class decides the next pod, too, so that its lanes are worth building. */
+function choose(cls: usize, again: bool): i32 {
+  if (!again) {
+    const row = chooseByBounds(cls);
+    if (row != NO_BOUNDS) return row;
+  }
   if (load<usize>(cls, CLASS_GROUPS)) {
     catchUp(cls);
     const row = chooseGrouped(cls);
@@ -28,10 +38,15 @@ export function chooseBest(cls: usize): i32 {
     }
     store<usize>(cls, 0, CLASS_GROUPS);
   }
-  refresh(cls);
+  refreshTotals(cls);
   const ranges = load<i32>(cls, CLASS_RATE_COUNT) + load<i32>(cls, CLASS_COUNTING_FILTER_COUNT);
   if (ranges > 0) store<i32>(FLEET_ADDRESS, load<i32>(FLEET_ADDRESS, FLEET_SCANNED) + 1, FLEET_SCANNED);
-  return chooseFirst(cls);
+  const row = chooseFirst(cls);
+  if (row < 0) {
+    recallLanes(cls);
+    refresh(cls);
+  }
+  return row;
 }
 
 /**
@@ -43,7 +58,7 @@ export function decideRun(classes: usize, rows: usize, count: i32): i32 {
   let last = recording ? now() : 0;
   for (let i = 0; i < count; i++) {
     const cls = load<usize>(classes + (<usize>i << 2));
-    const row = chooseBest(cls);
+    const row = choose(cls, i + 1 < count && load<usize>(classes + (<usize>(i + 1) << 2)) == cls);
     if (row < 0) return i;
     commit(load<usize>(cls, CLASS_USAGE), row, 1, 0);
     store<i32>(rows + (<usize>i << 2), row);

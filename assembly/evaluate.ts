@@ -10,15 +10,19 @@
 
 import {
   CLASS_BLOCK_MAX, CLASS_CONSTANT, CLASS_COUNTING_FILTER_COUNT, CLASS_COUNTING_FILTERS, CLASS_FIXED, CLASS_HOST_LANE, CLASS_LOCAL,
-  CLASS_LOCAL_FILTER_COUNT, CLASS_LOCAL_FILTERS, CLASS_LOCAL_SCORE_COUNT, CLASS_LOCAL_SCORES, CLASS_NEAR, CLASS_RATE_COUNT, CLASS_RATES,
+  CLASS_LOCAL_FILTER_COUNT, CLASS_LOCAL_FILTERS, CLASS_LOCAL_SCORE_COUNT, CLASS_LOCAL_SCORES, CLASS_NEAR, CLASS_PLAIN, CLASS_RATE_COUNT, CLASS_RATES,
   CLASS_REVISION, CLASS_STAGE, CLASS_STATIC_FILTER_COUNT, CLASS_STATIC_FILTERS, CLASS_SUPER_MAX, CLASS_TOTAL, CLASS_VERDICT, CLASS_WATCHED,
-  CLASS_WATCHED_COUNT, CLASS_WATCHED_SUM, CLOSED, FLEET_ADDRESS, FLEET_CAPACITY, FLEET_CLOSED, FLEET_JOURNAL, FLEET_JOURNAL_HEAD, FLEET_JOURNAL_MASK,
-  OPEN, RATE_BYTES, RATE_HIGH, RATE_INTER_POD_AFFINITY, RATE_KERNEL, RATE_LOW, RATE_MAXIMUM_REVERSED, RATE_POD_TOPOLOGY_SPREAD, RATE_RAW,
+  CLASS_WATCHED_COUNT, CLASS_WATCHED_SUM, CLOSED, FLEET_ADDRESS, FLEET_CAPACITY, FLEET_CLOSED, FLEET_JOURNAL_HEAD,
+  OPEN, PLAIN_BOUNDS, PLAIN_KEEPS_LANES, RATE_BYTES, RATE_HIGH, RATE_INTER_POD_AFFINITY, RATE_KERNEL, RATE_LOW, RATE_MAXIMUM_REVERSED, RATE_POD_TOPOLOGY_SPREAD, RATE_RAW,
   RATE_WEIGHT, SPAN, STEP_BYTES, STEP_CODE, STEP_KERNEL, STEP_PARAMS, TABLE_REVISION,
 } from './layout.generated';
-import { copyLane, highest, maximumOf, openLane, openSpan } from './lane';
+import { journalRow } from './commit';
+import { copyLane, highest, openLane, openSpan } from './lane';
 import { forgetGroups, updateGroups } from './groups';
 import { normalizeMaximum } from './normalize';
+import { buildPlainRow, plainOf } from './plain';
+import { redoPlainRows, TOTALS_ALONE } from './plain-rows';
+import { raiseTree } from './tree';
 import { filterKernel, prepareKernel, scoreKernel } from './kernels.generated';
 import { normalizeSpread, rateSpread } from './rules/pod-topology-spread-score';
 import { normalizePodAffinity, ratePodAffinity } from './rules/inter-pod-affinity';
@@ -150,21 +154,6 @@ export function reduceRates(cls: usize, verdict: usize): bool {
   return moved;
 }
 
-/** Block maxima of the blocks that hold rows [begin, end), and the maxima above them. */
-function raiseTree(cls: usize, begin: i32, end: i32): void {
-  const totals = load<usize>(cls, CLASS_TOTAL);
-  const blocks = load<usize>(cls, CLASS_BLOCK_MAX);
-  const first = begin >> 6;
-  const last = (end + 63) >> 6;
-  for (let block = first; block < last; block++) store<i32>(blocks + (<usize>block << 2), maximumOf(totals + (<usize>block << 8), 64));
-  const supers = load<usize>(cls, CLASS_SUPER_MAX);
-  const blockCount = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 6;
-  for (let group = first >> 6; group < (last + 63) >> 6; group++) {
-    const left = blockCount - (group << 6);
-    store<i32>(supers + (<usize>group << 2), maximumOf(blocks + (<usize>group << 8), left < 64 ? left : 64));
-  }
-}
-
 /** Totals of one span, and the tree above it: looked through again only where the span held a maximum that has gone down. */
 function totalsOfSpan(cls: usize, verdict: usize, begin: i32): void {
   const at = load<usize>(cls, CLASS_TOTAL) + (<usize>begin << 2);
@@ -188,36 +177,42 @@ function totalsAndTree(cls: usize, verdict: usize, begin: i32, end: i32): void {
   raiseTree(cls, begin, end);
 }
 
+/** The lanes of a class whose totals may have gone ahead of them; from here on both go together. */
+export function recallLanes(cls: usize): void {
+  const plain = load<usize>(cls, CLASS_PLAIN);
+  if (plain) store<i32>(plain, 1, PLAIN_KEEPS_LANES);
+  if (load<i32>(cls, CLASS_STAGE) != TOTALS_ALONE) return;
+  build(cls);
+  // Built from newer columns than the totals, perhaps.
+  store<i32>(cls, 2, CLASS_STAGE);
+}
+
 /** Rows changed since the class last looked; rebuilding all rows is cheaper from one changed row in 32 on. */
 export function catchUp(cls: usize): i32 {
   const head = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD);
   const behind = head - load<u32>(cls, CLASS_REVISION);
-  if (load<i32>(cls, CLASS_STAGE) < 2 || behind > <u32>(load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 5)) {
-    if (load<i32>(cls, CLASS_STAGE) >= 2 && behind == 0) return 0;
+  const stage = load<i32>(cls, CLASS_STAGE);
+  if (stage < 2 || stage == TOTALS_ALONE || behind > <u32>(load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 5)) {
+    if (stage >= 2 && stage != TOTALS_ALONE && behind == 0) return 0;
     build(cls);
     return REBUILT | CHANGED | REOPENED;
   }
   if (behind == 0) return 0;
   const near = load<usize>(cls, CLASS_NEAR);
   const verdict = load<usize>(cls, CLASS_VERDICT);
+  const plain = plainOf(cls);
   let found = CHANGED;
   for (let at = load<u32>(cls, CLASS_REVISION); at != head; at++) {
     const row = journalRow(at);
     const begin = row & ~(SPAN - 1);
     // Where there are no counting filters the verdict lane is the near lane, and about to be overwritten.
     const before = openSpan(verdict, begin);
-    buildLocal(cls, begin, begin + SPAN);
+    if (plain) buildPlainRow(cls, plain, row);
+    else buildLocal(cls, begin, begin + SPAN);
     if (openSpan(near, begin) != before) found |= REOPENED;
     updateGroups(cls, row);
   }
   return found;
-}
-
-// @ts-ignore: decorator
-@inline
-function journalRow(at: u32): i32 {
-  const mask = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_MASK);
-  return load<i32>(load<usize>(FLEET_ADDRESS, FLEET_JOURNAL) + (<usize>(at & mask) << 2));
 }
 
 function watchedSum(cls: usize): u32 {
@@ -258,8 +253,28 @@ export function settleAll(cls: usize, verdict: usize): void {
   totalsAndTree(cls, verdict, 0, load<i32>(FLEET_ADDRESS, FLEET_CAPACITY));
 }
 
+/** `refresh` where local scores are all there is: rows changed since the class last looked, one by one. False: there is more to be done. */
+function refreshPlain(cls: usize, keepsLanes: bool): bool {
+  const plain = plainOf(cls);
+  if (!plain || !load<usize>(plain, PLAIN_BOUNDS) || load<i32>(cls, CLASS_STAGE) < 3) return false;
+  const head = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD);
+  const seen = load<u32>(cls, CLASS_REVISION);
+  if (head - seen > <u32>(load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 5)) return false;
+  redoPlainRows(cls, plain, seen, head, keepsLanes);
+  return true;
+}
+
+/** Brings totals and tree of a class up to date, and lanes only where pods of it have been refused. */
+export function refreshTotals(cls: usize): void {
+  const plain = plainOf(cls);
+  if (plain && refreshPlain(cls, load<i32>(plain, PLAIN_KEEPS_LANES) != 0)) return;
+  refresh(cls);
+}
+
 /** Brings all lanes and the tree of a class up to date. */
 export function refresh(cls: usize): void {
+  if (load<i32>(cls, CLASS_STAGE) == TOTALS_ALONE) recallLanes(cls);
+  if (refreshPlain(cls, true)) return;
   const from = load<u32>(cls, CLASS_REVISION);
   const found = catchUp(cls);
   const verdict = load<usize>(cls, CLASS_VERDICT);

@@ -9,6 +9,13 @@ export function twice(number: usize): v128 {
   return v128.load64_splat(NUMBERS_ADDRESS + number);
 }
 
+/** A double of the NUMBERS record. */
+// @ts-ignore: decorator
+@inline
+export function numberAt(number: usize): f64 {
+  return load<f64>(NUMBERS_ADDRESS + number);
+}
+
 /** Two whole numbers 0 <= x < 2^52 as doubles, exactly: or-ed under the bits of 2^52 they give the double 2^52 + x. */
 // @ts-ignore: decorator
 @inline

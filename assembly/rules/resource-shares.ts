@@ -10,7 +10,7 @@ import { addFour, addSaturating, percentage, roundHalfAway, toF64x2, twice } fro
 // What counts of the row's amount: the free part (least) or the used part (most), never more than there is, never below 0.
 // @ts-ignore: decorator
 @inline
-function counted(total: v128, allocatable: v128, most: bool): v128 {
+export function counted(total: v128, allocatable: v128, most: bool): v128 {
   return most ? f64x2.pmin(total, allocatable) : f64x2.pmax(f64x2.splat(0), f64x2.sub(allocatable, total));
 }
 
@@ -18,7 +18,7 @@ function counted(total: v128, allocatable: v128, most: bool): v128 {
 // the truncated product is the quotient or one less, and the remainder, whole and below 2^53, tells which. Garbage where nothing is offered.
 // @ts-ignore: decorator
 @inline
-function share(amount: v128, allocatable: v128, reciprocal: v128, hundred: v128, one: v128): v128 {
+export function share(amount: v128, allocatable: v128, reciprocal: v128, hundred: v128, one: v128): v128 {
   const hundredfold = f64x2.mul(amount, hundred);
   const quotient = f64x2.trunc(f64x2.mul(hundredfold, reciprocal));
   const rest = f64x2.sub(hundredfold, f64x2.mul(quotient, allocatable));

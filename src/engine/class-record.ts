@@ -14,6 +14,7 @@ import {
   CLASS_LOCAL_SCORE_COUNT,
   CLASS_LOCAL_SCORES,
   CLASS_NEAR,
+  CLASS_PLAIN,
   CLASS_RATE_COUNT,
   CLASS_RATES,
   CLASS_STATIC_FILTER_COUNT,
@@ -41,6 +42,7 @@ import type { Columns } from './columns.ts';
 import type { EncodedRate, EncodedStep } from './encoded.ts';
 import { writeGroups } from './groups.ts';
 import { groupingOf } from './partitions.ts';
+import { type LocalRules, writePlain } from './plain.ts';
 
 /** Where the CLASS record and the lanes that the host reads lie. */
 export interface ClassRecord {
@@ -60,19 +62,29 @@ export function writeClass(core: Core, columns: Columns, encoder: ClassEncoder, 
   set(CLASS_CONSTANT, encoder.constantScore);
   set(CLASS_USAGE, usage);
   set(CLASS_GROUPS, writeGrouping(core, columns, encoder));
+  set(CLASS_PLAIN, writePlain(core, columns.bounds, localRules(encoder)));
   return { address, ...setLanesAside(columns, encoder, set) };
 }
 
 type Setter = (field: number, value: number) => void;
 
+/** The local scores, and what the node objects alone decide as one more. */
+function localScoresOf({ localScores, staticLane }: ClassEncoder): readonly EncodedStep[] {
+  return staticLane ? [...localScores, { kernel: SCORE_STATIC_LANE, code: 1, params: staticLane }] : localScores;
+}
+
+function localRules(encoder: ClassEncoder): LocalRules {
+  const { localFilters, countingFilters, rates, hostFilters, hostScores } = encoder;
+  const alone = countingFilters.length + rates.length + hostFilters.length + hostScores.length === 0;
+  return { localFilters, localScores: localScoresOf(encoder), alone, allocate: (bytes) => encoder.allocate(bytes) };
+}
+
 function writeLists(core: Core, encoder: ClassEncoder, set: Setter): void {
-  const localScores: EncodedStep[] = [...encoder.localScores];
-  if (encoder.staticLane) localScores.push({ kernel: SCORE_STATIC_LANE, code: 1, params: encoder.staticLane });
   const stepLists: readonly [number, number, readonly EncodedStep[]][] = [
     [CLASS_STATIC_FILTERS, CLASS_STATIC_FILTER_COUNT, encoder.staticFilters],
     [CLASS_LOCAL_FILTERS, CLASS_LOCAL_FILTER_COUNT, encoder.localFilters],
     [CLASS_COUNTING_FILTERS, CLASS_COUNTING_FILTER_COUNT, encoder.countingFilters],
-    [CLASS_LOCAL_SCORES, CLASS_LOCAL_SCORE_COUNT, localScores],
+    [CLASS_LOCAL_SCORES, CLASS_LOCAL_SCORE_COUNT, localScoresOf(encoder)],
   ];
   for (const [field, count, steps] of stepLists) {
     set(field, writeSteps(encoder, steps));

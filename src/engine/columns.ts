@@ -29,6 +29,7 @@ import { Balances } from './balances.ts';
 import { NodeMasks } from './node-masks.ts';
 import { nodeOrder } from './node-order.ts';
 import { Partitions } from './partitions.ts';
+import { Bounds } from './plain.ts';
 
 /** Doubles hold amount * 100 exactly below this. */
 const NARROW_LIMIT = 1n << 46n;
@@ -66,6 +67,7 @@ export class Columns {
   private readonly ownColumns = new Map<LabelColumn, boolean>();
   private readonly taintLanes = new Map<string, number>();
   readonly balances: Balances;
+  readonly bounds: Bounds;
   private names: LabelColumn | undefined;
   private imageStates: ImageStates | undefined;
   private readonly masks: NodeMasks;
@@ -78,6 +80,7 @@ export class Columns {
     this.capacity = Math.max(BLOCK, Math.ceil(nodes.length / BLOCK) * BLOCK);
     this.balances = new Balances(core, this.capacity, (name) => this.resource(name));
     this.masks = new NodeMasks(core, nodes, this.capacity);
+    this.bounds = new Bounds(core, this.capacity);
     this.partitions = new Partitions(core, nodes.length, this.capacity);
     this.layOut();
     this.fill();

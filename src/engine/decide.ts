@@ -44,8 +44,8 @@ export class Decider {
   }
 
   /**
-   * The row for one pod of the class, -1 when none is feasible, -2 when a rule refuses the pod for the whole cluster. The verdict lane is fresh
-   * afterwards (not after -2), apart from `promised` rows. O(changed rows) for classes whose scores are local, O(rows) otherwise.
+   * The row for one pod of the class, -1 when none is feasible, -2 when a rule refuses the pod for the whole cluster. After -1 the verdict lane is
+   * fresh, apart from `promised` rows. O(changed rows) for classes whose scores are local, O(rows) otherwise.
    */
   decide(cls: PodClass, pod: Pod, promised?: PromisedRows): number {
     const { exports } = this.fleet.core;

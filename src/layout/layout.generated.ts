@@ -69,7 +69,9 @@ export const FLEET_BALANCE_COUNT = 84;
 export const FLEET_GROUPED = 88;
 /** i32: Decisions of such classes that took a full scan. */
 export const FLEET_SCANNED = 92;
-export const FLEET_BYTES = 96;
+/** i32: Decisions made by bounds, without lanes. */
+export const FLEET_GLANCED = 96;
+export const FLEET_BYTES = 104;
 /** u32: STEP array: refusals that depend on the node object alone. */
 export const CLASS_STATIC_FILTERS = 0;
 /** i32 */
@@ -112,7 +114,7 @@ export const CLASS_BLOCK_MAX = 72;
 export const CLASS_SUPER_MAX = 76;
 /** u32: Journal position that the lanes have seen. */
 export const CLASS_REVISION = 80;
-/** i32: 0 = nothing built, 1 = static built, 2 = local lanes built, 3 = totals built. */
+/** i32: 0 = nothing built, 1 = static built, 2 = local lanes built, 3 = totals built, 4 = totals without lanes. */
 export const CLASS_STAGE = 84;
 /** i32: Added to every total: normalised rules that are equal on all nodes. */
 export const CLASS_CONSTANT = 88;
@@ -122,7 +124,61 @@ export const CLASS_HOST_LANE = 92;
 export const CLASS_USAGE = 96;
 /** u32: GROUPS record; 0 = the class is scanned in full. */
 export const CLASS_GROUPS = 100;
-export const CLASS_BYTES = 104;
+/** u32: PLAIN record; 0 = the local rules are not those that assembly/plain.ts knows. */
+export const CLASS_PLAIN = 104;
+export const CLASS_BYTES = 112;
+/** u32: FIT record, the only local filter. */
+export const PLAIN_FIT = 0;
+/** i32: Verdict code of a row without room. */
+export const PLAIN_FIT_CODE = 4;
+/** u32: SHARES record of LeastAllocated. */
+export const PLAIN_LEAST = 8;
+/** i32: Plugin weight. */
+export const PLAIN_LEAST_WEIGHT = 12;
+/** u32: SHARES record of BalancedAllocation, over the same two resources; 0 = no such score. */
+export const PLAIN_BALANCED = 16;
+/** i32: Plugin weight. */
+export const PLAIN_BALANCED_WEIGHT = 20;
+/** u32: i32 lane of scores that the node objects decide; 0 = none. */
+export const PLAIN_STATIC_LANE = 24;
+/** u32: BOUNDS record; 0 = the class normalises or counts, its local scores bound nothing. */
+export const PLAIN_BOUNDS = 28;
+/** i32: Decisions made by bounds since lanes were built last. */
+export const PLAIN_GLANCES = 32;
+/** i32: 1 = near and local are kept up to date with the totals: some pod of the class was refused everywhere. */
+export const PLAIN_KEEPS_LANES = 36;
+export const PLAIN_BYTES = 40;
+/** u32: f32[capacity / 4][7][4]: see assembly/bounds.ts. */
+export const BOUNDS_SPANS = 0;
+/** u32: Journal position that the spans have seen. */
+export const BOUNDS_REVISION = 4;
+/** i32: 1 = the spans have been filled. */
+export const BOUNDS_READY = 8;
+/** u32: f64[capacity][10]: see assembly/plain-rows.ts. */
+export const BOUNDS_ROWS = 12;
+/** u32: Journal position that they have seen. */
+export const BOUNDS_ROWS_REVISION = 16;
+/** i32: 1 = they have been filled. */
+export const BOUNDS_ROWS_READY = 20;
+/** u32: Columns of the two resources that are scored: i64, */
+export const BOUNDS_ALLOCATABLE_A = 24;
+/** u32 */
+export const BOUNDS_ALLOCATABLE_B = 28;
+/** u32: i64, what LeastAllocated takes for used, */
+export const BOUNDS_COUNTED_A = 32;
+/** u32 */
+export const BOUNDS_COUNTED_B = 36;
+/** u32: i64, */
+export const BOUNDS_USED_A = 40;
+/** u32 */
+export const BOUNDS_USED_B = 44;
+/** u32: f64, */
+export const BOUNDS_RECIPROCAL_A = 48;
+/** u32 */
+export const BOUNDS_RECIPROCAL_B = 52;
+/** u32: f64, balance without the pod; 0 = the formula up to 1.35. */
+export const BOUNDS_BEFORE = 56;
+export const BOUNDS_BYTES = 64;
 /** u32: PARTITION record. */
 export const GROUPS_PARTITION = 0;
 /** u32: CELL array: counts that belong to single rows; their vector is a row’s level. */
@@ -396,4 +452,4 @@ export const RATE_MAXIMUM = 1;
 export const RATE_MAXIMUM_REVERSED = 2;
 export const RATE_POD_TOPOLOGY_SPREAD = 3;
 export const RATE_INTER_POD_AFFINITY = 4;
-export const LAYOUT_FINGERPRINT = 637573634;
+export const LAYOUT_FINGERPRINT = -1163270414;

@@ -68,6 +68,7 @@ export const RECORDS: RecordTable = {
     ['balanceCount', 'i32', ''],
     ['grouped', 'i32', 'Decisions of classes with normalised or counting rules that the group index made.'],
     ['scanned', 'i32', 'Decisions of such classes that took a full scan.'],
+    ['glanced', 'i32', 'Decisions made by bounds, without lanes.'],
   ],
   CLASS: [
     ['staticFilters', 'u32', 'STEP array: refusals that depend on the node object alone.'],
@@ -91,11 +92,41 @@ export const RECORDS: RecordTable = {
     ['blockMax', 'u32', 'i32 array: maximum total of each block.'],
     ['superMax', 'u32', 'i32 array: maximum of each 64 blocks.'],
     ['revision', 'u32', 'Journal position that the lanes have seen.'],
-    ['stage', 'i32', '0 = nothing built, 1 = static built, 2 = local lanes built, 3 = totals built.'],
+    ['stage', 'i32', '0 = nothing built, 1 = static built, 2 = local lanes built, 3 = totals built, 4 = totals without lanes.'],
     ['constant', 'i32', 'Added to every total: normalised rules that are equal on all nodes.'],
     ['hostLane', 'u32', 'i32 lane of weighted scores computed by the host; 0 = none.'],
     ['usage', 'u32', 'USAGE record of the template.'],
     ['groups', 'u32', 'GROUPS record; 0 = the class is scanned in full.'],
+    ['plain', 'u32', 'PLAIN record; 0 = the local rules are not those that assembly/plain.ts knows.'],
+  ],
+  PLAIN: [
+    ['fit', 'u32', 'FIT record, the only local filter.'],
+    ['fitCode', 'i32', 'Verdict code of a row without room.'],
+    ['least', 'u32', 'SHARES record of LeastAllocated.'],
+    ['leastWeight', 'i32', 'Plugin weight.'],
+    ['balanced', 'u32', 'SHARES record of BalancedAllocation, over the same two resources; 0 = no such score.'],
+    ['balancedWeight', 'i32', 'Plugin weight.'],
+    ['staticLane', 'u32', 'i32 lane of scores that the node objects decide; 0 = none.'],
+    ['bounds', 'u32', 'BOUNDS record; 0 = the class normalises or counts, its local scores bound nothing.'],
+    ['glances', 'i32', 'Decisions made by bounds since lanes were built last.'],
+    ['keepsLanes', 'i32', '1 = near and local are kept up to date with the totals: some pod of the class was refused everywhere.'],
+  ],
+  BOUNDS: [
+    ['spans', 'u32', 'f32[capacity / 4][7][4]: see assembly/bounds.ts.'],
+    ['revision', 'u32', 'Journal position that the spans have seen.'],
+    ['ready', 'i32', '1 = the spans have been filled.'],
+    ['rows', 'u32', 'f64[capacity][10]: see assembly/plain-rows.ts.'],
+    ['rowsRevision', 'u32', 'Journal position that they have seen.'],
+    ['rowsReady', 'i32', '1 = they have been filled.'],
+    ['allocatableA', 'u32', 'Columns of the two resources that are scored: i64,'],
+    ['allocatableB', 'u32', ''],
+    ['countedA', 'u32', 'i64, what LeastAllocated takes for used,'],
+    ['countedB', 'u32', ''],
+    ['usedA', 'u32', 'i64,'],
+    ['usedB', 'u32', ''],
+    ['reciprocalA', 'u32', 'f64,'],
+    ['reciprocalB', 'u32', ''],
+    ['before', 'u32', 'f64, balance without the pod; 0 = the formula up to 1.35.'],
   ],
   GROUPS: [
     ['partition', 'u32', 'PARTITION record.'],
@@ -259,41 +290,3 @@ export const RECORDS: RecordTable = {
     ['table', 'u32', 'TABLE of counts or weights per domain.'],
   ],
 };
-
-/** One kernel of the core. Its number is its position in the family's list plus one; 0 is none. */
-export interface Kernel {
-  /** Name of the constant: `FILTER_NODE_NAME` for family FILTER and name nodeName. */
-  readonly name: string;
-  /** File under assembly/rules, without ending. */
-  readonly file: string;
-  readonly run: string;
-  /** Function that works out what all rows share before a run over all of them; counting filters only. */
-  readonly prepare?: string;
-}
-
-/**
- * Filters are `(params, code, begin, end, lane)` and lower verdicts; scores are `(params, weight, begin, end, lane)` and add to the local lane.
- * `npm run layout` writes the dispatch to assembly/kernels.generated.ts.
- */
-export const KERNELS: { readonly FILTER: readonly Kernel[]; readonly SCORE: readonly Kernel[] } = {
-  FILTER: [
-    { name: 'nodeUnschedulable', file: 'node-unschedulable', run: 'filterNodeUnschedulable' },
-    { name: 'taintToleration', file: 'taint-toleration', run: 'filterTaintToleration' },
-    { name: 'nodeAffinity', file: 'node-affinity', run: 'filterNodeAffinity' },
-    { name: 'rowCount', file: 'row-count', run: 'filterRowCount' },
-    { name: 'hostLane', file: 'host-lane', run: 'filterHostLane' },
-    { name: 'nodeResourcesFit', file: 'node-resources-fit', run: 'filterNodeResourcesFit' },
-    { name: 'podTopologySpread', file: 'pod-topology-spread', run: 'filterSpread', prepare: 'prepareSpreadHard' },
-    { name: 'interPodAffinity', file: 'inter-pod-affinity', run: 'filterPodAffinity' },
-  ],
-  SCORE: [
-    { name: 'leastAllocated', file: 'resource-shares', run: 'scoreLeastAllocated' },
-    { name: 'mostAllocated', file: 'resource-shares', run: 'scoreMostAllocated' },
-    { name: 'requestedToCapacityRatio', file: 'resource-shares', run: 'scoreRequestedToCapacityRatio' },
-    { name: 'balancedAllocation', file: 'node-resources-balanced-allocation', run: 'scoreBalancedAllocation' },
-    { name: 'staticLane', file: 'host-lane', run: 'scoreStaticLane' },
-  ],
-};
-
-/** How raw values of a normalised score come about; see assembly/evaluate.ts. Number = position plus one. */
-export const RATES = ['maximum', 'maximumReversed', 'podTopologySpread', 'interPodAffinity'] as const;
