@@ -101,3 +101,10 @@ export const comparisonRunSchema: z.ZodType<ComparisonRun> = z
     seconds: z.number().min(0),
   })
   .describe('Each further line of a results file of `plimsoll compare`: one finished run');
+
+/** File name in docs/schema to schema. */
+export const COMPARE_SCHEMAS = {
+  'comparison.json': comparisonSchema,
+  'comparison-plan.json': comparisonPlanSchema,
+  'comparison-run.json': comparisonRunSchema,
+};

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { KUBE_VERSIONS } from '../src/model/gates.ts';
 import type { Drain, Fit, Rollout, Survival } from '../src/model/plan-results.ts';
 import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
-import { comparisonPlanSchema, comparisonRunSchema, comparisonSchema } from './compare-schema.ts';
+import { COMPARE_SCHEMAS } from './compare-schema.ts';
 import { snapshotDiffSchema, validationSchema } from './snapshot-schemas.ts';
 
 const count = z.int().min(0);
@@ -282,9 +282,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     'rollout.json': rolloutSchema,
     'snapshot-diff.json': snapshotDiffSchema,
     'validation.json': validationSchema,
-    'comparison.json': comparisonSchema,
-    'comparison-plan.json': comparisonPlanSchema,
-    'comparison-run.json': comparisonRunSchema,
+    ...COMPARE_SCHEMAS,
   };
   return new Map(
     Object.entries(schemas).map(([file, schema]) => {

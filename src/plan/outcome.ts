@@ -153,6 +153,7 @@ export class Outcome {
   readonly prices: ReadonlyMap<string, number> | undefined;
   private used: readonly Float64Array[] | undefined;
   private replicas: readonly (readonly number[])[] | undefined;
+  private groups: GroupPlaces | undefined;
 
   constructor(
     ground: Ground,
@@ -183,6 +184,12 @@ export class Outcome {
     }
     this.used = used;
     return used;
+  }
+
+  /** Where the pods are at the end. O(pods), once. */
+  places(): GroupPlaces {
+    this.groups ??= placesOf(this.pods);
+    return this.groups;
   }
 
   /** Rows of the movable pods of each controller that has at least two on nodes. O(pods), once. */
