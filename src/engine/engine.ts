@@ -1,5 +1,6 @@
 import { PlimsollError } from '../base/errors.ts';
 import { Core } from '../layout/core.ts';
+import { checkSnapshot } from '../model/check-snapshot.ts';
 import type { Node } from '../model/node.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import type { Explanation, PodReference, Provenance, Schedule } from '../model/results.ts';
@@ -40,6 +41,7 @@ export class Engine {
 
   /** `core`: memory of an engine that is done. `pods`: by `podKey`, instead of the snapshot's. @throws PlimsollError, see `resolveOptions`. */
   constructor(snapshot: Snapshot, options: EngineOptions = {}, core?: Core, pods?: Map<string, Pod>) {
+    checkSnapshot(snapshot);
     this.options = options;
     this.settings = resolveOptions(options);
     this.source = snapshot;

@@ -1,4 +1,5 @@
 import { PlimsollError } from '../base/errors.ts';
+import { checkSnapshot } from '../model/check-snapshot.ts';
 import {
   type FeatureGate,
   type FeatureGates,
@@ -50,6 +51,7 @@ export interface EngineOptions {
 
 /** The snapshot with the machines of the options under its nodes. @throws PlimsollError INCONSISTENT, see `applyHosts`. */
 export function withHosts(snapshot: Snapshot, { hosts }: EngineOptions): Snapshot {
+  checkSnapshot(snapshot);
   return hosts === undefined ? snapshot : applyHosts(snapshot, hosts);
 }
 

@@ -1,6 +1,7 @@
 /** What options of several questions have in common. */
 import { PlimsollError } from '../base/errors.ts';
 import { nearest } from '../engine/nearest.ts';
+import { checkSnapshot } from '../model/check-snapshot.ts';
 import { inheritSource } from '../model/parse/source-of.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
@@ -27,6 +28,7 @@ export function checkNodeNames(snapshot: Snapshot, names: Iterable<string>, path
 
 /** The snapshot without some nodes and without what runs there. @throws PlimsollError NOT_FOUND, see `checkNodeNames`. */
 export function withoutNodes(snapshot: Snapshot, names: readonly string[], path: string): Snapshot {
+  checkSnapshot(snapshot);
   if (names.length === 0) return snapshot;
   checkNodeNames(snapshot, names, path);
   const gone = new Set(names);

@@ -1,6 +1,7 @@
 import { secondsNow } from '../base/clock.ts';
 import { PlimsollError } from '../base/errors.ts';
 import type { EngineOptions } from '../engine/options.ts';
+import { checkSnapshot } from '../model/check-snapshot.ts';
 import { compileSelector } from '../model/match.ts';
 import type { Node } from '../model/node.ts';
 import { parseSelectorText } from '../model/parse/selector-text.ts';
@@ -68,6 +69,7 @@ export async function drain(snapshot: Snapshot, target: DrainTarget, options: Dr
 }
 
 function nodesOf(snapshot: Snapshot, target: DrainTarget): readonly Node[] {
+  checkSnapshot(snapshot);
   if ('selector' in target) {
     const selector = compileSelector(parseSelectorText(target.selector));
     const selected = snapshot.nodes.filter(({ labels }) => selector.matches(labels));

@@ -1,6 +1,7 @@
 /** What a Deployment or StatefulSet is and how it is updated. */
 import { PlimsollError } from '../base/errors.ts';
 import { nearest } from '../engine/nearest.ts';
+import { checkSnapshot } from '../model/check-snapshot.ts';
 import { compileSelector } from '../model/match.ts';
 import { asObject, fieldError, int32At, listAt, objectAt, type RawObject, textAt } from '../model/parse/fields.ts';
 import { metadataOf } from '../model/parse/metadata.ts';
@@ -42,6 +43,7 @@ const HASH_LABEL = 'pod-template-hash';
  */
 export function workloadOf(snapshot: Snapshot, reference: WorkloadReference, settings: readonly string[]): Workload {
   const { kind, namespace, name } = reference;
+  checkSnapshot(snapshot);
   const known = snapshot.objects.controllers.filter((controller) => controller.kind === kind);
   const found = known.find((controller) => controller.namespace === namespace && controller.name === name);
   if (!found) {
