@@ -56,7 +56,15 @@ export async function readHosts(paths: readonly string[], labels: string | undef
   const texts: { readonly text: string; readonly file: string }[] = [];
   for (const path of paths) texts.push({ text: await readText(path), file: path });
   const mapped = texts.length > 0 ? parseHosts(texts) : NO_HOSTS;
-  return labels === undefined ? mapped : mergeHosts(mapped, parseLevelLabels(labels));
+  return labels === undefined ? mapped : mergeHosts(mapped, levelLabels(labels));
+}
+
+function levelLabels(labels: string): HostMap {
+  try {
+    return parseLevelLabels(labels);
+  } catch (error) {
+    throw error instanceof PlimsollError ? error.at({ path: '--host-labels' }) : error;
+  }
 }
 
 /** All of a text file; "-" is standard input. @throws PlimsollError INPUT_* with the file. */

@@ -38,6 +38,7 @@ interface Tables {
 export function parseHosts(texts: readonly HostText[]): HostMap {
   const tables: Tables = { levels: [], domains: new Map(), capacities: new Map() };
   for (const text of texts) {
+    checkIsTable(text);
     const found = splitTables(text);
     if (found.length === 0) throw new PlimsollError('INPUT_SYNTAX', 'no table of hosts', { ...placeOf(text), hint: FORM });
     for (const [header, ...rows] of found) readTable(header as Row, rows, tables);
@@ -47,6 +48,13 @@ export function parseHosts(texts: readonly HostText[]): HostMap {
 
 function placeOf({ file }: HostText): ErrorPlace {
   return file === undefined ? {} : { file };
+}
+
+/** Flags for manifests and for tables stand side by side: a JSON or YAML file is told by its beginning, not by the first quote that is amiss. */
+function checkIsTable(source: HostText): void {
+  const [, json, yaml] = /^\ufeff?(?:\s|#.*\n)*(?:([{[])|(---|[A-Za-z]+:\s))/.exec(source.text) ?? [];
+  if (json === undefined && yaml === undefined) return;
+  throw new PlimsollError('INPUT_SYNTAX', `this is ${json ? 'JSON' : 'YAML'} and no table of hosts`, { ...placeOf(source), hint: FORM });
 }
 
 function splitTables(source: HostText): Row[][] {
@@ -155,13 +163,16 @@ function nameProblem(name: string): string | undefined {
 
 /**
  * Reads which node labels name the domains, closest level first: `host=example.com/hypervisor,rack=topology.example.com/rack`.
- * A key alone stands for the level of its last part. @throws PlimsollError USAGE.
+ * A key with a `/` alone stands for the level of its last part. @throws PlimsollError USAGE.
  */
 export function parseLevelLabels(text: string): HostMap {
   const labelKeys = new Map<string, string>();
   for (const part of text.split(',')) {
     const at = part.indexOf('=');
     const key = part.slice(at + 1).trim();
+    if (at < 0 && key !== '' && !key.includes('/')) {
+      throw new PlimsollError('USAGE', 'does not say which label names the level', { value: part, hint: `write ${key}=LABEL-KEY` });
+    }
     const level = at < 0 ? key.slice(key.lastIndexOf('/') + 1) : part.slice(0, at).trim();
     const problem = labelKeyProblem(key) ?? (level.includes('/') ? 'a level must not contain a /' : labelKeyProblem(levelLabel(level)));
     if (problem !== undefined) {

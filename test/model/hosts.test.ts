@@ -83,6 +83,15 @@ describe('host tables', () => {
     ['a negative quantity', 'host,cpu\nh1,-1\n', 'QUANTITY: h.csv: line 2: cpu: '],
     ['a broken resource', 'host,c p u\nh1,1\n', 'NAME: h.csv: line 1: not a resource name'],
   ];
+  it.each([
+    ['JSON', '\n{"a": "b,c"}'],
+    ['JSON', '[1,2]'],
+    ['YAML', '# hosts\napiVersion: v1\nkind: "Node"\n'],
+    ['YAML', '---\na: b\n'],
+  ])('tells %s from a table: %j', (what, text) => {
+    expect(messageOf(() => read(text, 'h.csv'))).toContain(`INPUT_SYNTAX: h.csv: this is ${what} and no table of hosts (`);
+  });
+
   it.each(broken)('refuses %s', (_name, text, message) => {
     expect(messageOf(() => read(text, 'h.csv'))).toContain(message);
   });
@@ -101,6 +110,7 @@ describe('levels from labels', () => {
     ['', 'USAGE: not a level and its label: name part must be non-empty'],
     ['host=', 'USAGE: not a level and its label'],
     ['a/b=key', 'USAGE: not a level and its label: a level must not contain a /, got "a/b=key"'],
+    ['rack', 'USAGE: does not say which label names the level, got "rack" (write rack=LABEL-KEY)'],
     ['host=x,host=y', 'USAGE: a level twice, got "host"'],
   ])('refuses %j', (text, message) => {
     expect(messageOf(() => parseLevelLabels(text))).toContain(message);
