@@ -22,7 +22,7 @@ export const GZIP_RATIO_MAX = 200;
 /** Below this size no ratio is checked: small inputs may be anything and cost nothing. */
 export const GZIP_RATIO_FREE_BYTES = 16 * MIB;
 
-/** Files taken from one directory: a bundle has hundreds; a home directory given by mistake has many more. */
+/** Files taken from one directory, and folders looked into: a bundle has hundreds; a home directory given by mistake has many more. */
 export const DIRECTORY_FILES_MAX = 10_000;
 
 /** YAML aliases in one document: manifests use a handful; go-yaml too refuses documents that are mostly aliases. */

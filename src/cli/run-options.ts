@@ -51,7 +51,7 @@ export function addInputFlag(command: Command): Command {
     .addOption(
       repeated(
         '-f, --filename <file>',
-        'cluster dump or manifests: JSON or YAML, also gzipped, a directory and its direct sub-folders, or - for standard input; repeatable',
+        'cluster dump or manifests: JSON or YAML, also gzipped, a directory with all below it, or - for standard input; repeatable',
       ),
     )
     .option('--no-defaults', 'the input is already API-server-defaulted: take it as it is');

@@ -1,4 +1,3 @@
-import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlimsollError } from '../base/errors.ts';
@@ -17,7 +16,7 @@ export interface Input {
 /** What a directory contributes; the reader itself decides by content. */
 const READABLE_NAME = /\.(json|ya?ml|ndjson|jsonl)(\.gz)?$/i;
 
-/** The inputs behind paths: files as they are, directories as their readable files and those of their sub-folders, by name. */
+/** The inputs behind paths: files as they are, directories as their readable files and those of all folders below, by name. */
 export async function resolveInputs(paths: readonly string[]): Promise<Input[]> {
   const inputs: Input[] = [];
   let standardInput = false;
@@ -48,20 +47,10 @@ function fileInput(path: string, bytes: number): Input {
 }
 
 async function directoryInputs(directory: string): Promise<Input[]> {
-  const names: string[] = [];
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    if (!entry.isDirectory()) {
-      if (READABLE_NAME.test(entry.name)) names.push(entry.name);
-      continue;
-    }
-    const inner = await readdir(join(directory, entry.name), { withFileTypes: true });
-    names.push(...inner.filter(isReadable).map((file) => join(entry.name, file.name)));
-    if (names.length > DIRECTORY_FILES_MAX)
-      throw new PlimsollError('INPUT_LIMIT', `more than ${DIRECTORY_FILES_MAX} files in one directory`);
-  }
+  const names = await readableNames(directory);
   if (names.length === 0) {
     throw new PlimsollError('INPUT_UNREADABLE', 'no files *.json, *.yaml, *.yml, *.ndjson, *.jsonl (or .gz) in this directory', {
-      hint: 'files with other names, and folders further down than its direct sub-folders, are to be given one by one',
+      hint: 'files with other names, and folders whose name begins with a dot, are to be given one by one',
     });
   }
   // Code units, not the locale: the order of nodes must be the same on every machine.
@@ -77,6 +66,23 @@ async function directoryInputs(directory: string): Promise<Input[]> {
   );
 }
 
-function isReadable(entry: Dirent): boolean {
-  return !entry.isDirectory() && READABLE_NAME.test(entry.name);
+/** Paths of readable files in a directory and all folders below, relative to it. Links to folders are not followed, so there are no circles. */
+async function readableNames(directory: string): Promise<string[]> {
+  const names: string[] = [];
+  const folders = [''];
+  // A list grows while it is walked.
+  for (const folder of folders) {
+    for (const entry of await readdir(join(directory, folder), { withFileTypes: true })) {
+      if (!entry.isDirectory() && READABLE_NAME.test(entry.name)) names.push(join(folder, entry.name));
+      // .git and the like hold no manifests.
+      if (entry.isDirectory() && !entry.name.startsWith('.')) folders.push(join(folder, entry.name));
+    }
+    if (names.length > DIRECTORY_FILES_MAX) throw tooMany('files');
+    if (folders.length > DIRECTORY_FILES_MAX) throw tooMany('folders');
+  }
+  return names;
+}
+
+function tooMany(what: string): PlimsollError {
+  return new PlimsollError('INPUT_LIMIT', `more than ${DIRECTORY_FILES_MAX} ${what} in one directory`);
 }

@@ -18,6 +18,8 @@ export async function readYaml(chunks: AsyncIterable<Buffer>, sink: ObjectSink, 
   splitter.finish();
 }
 
+const WRITTEN_NULL = /^(?:---)?\s*(?:null|Null|NULL|~)\s*(?:#.*)?$/m;
+
 class Pieces implements YamlPieces {
   private readonly sink: ObjectSink;
   private readonly file: string;
@@ -30,7 +32,8 @@ class Pieces implements YamlPieces {
 
   document({ text, line, contentLine, itemLines }: YamlDocument): void {
     for (const value of parseYaml(text, line)) {
-      if (value !== null) addDocument(this.sink, value, { file: this.file, line: contentLine }, itemLines);
+      // Templates leave empty documents behind; a null that is written out is what a failed command left.
+      if (value !== null || WRITTEN_NULL.test(text)) addDocument(this.sink, value, { file: this.file, line: contentLine }, itemLines);
     }
   }
 

@@ -54,6 +54,33 @@ describe('sources', () => {
     expect(requests?.get('memory')).toBe(10n ** 18n);
   });
 
+  it('reads folders at any depth, but not those that hide', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plimsoll-nested-'));
+    const put = async (path: string, name: string) => {
+      await mkdir(join(folder, path), { recursive: true });
+      await writeFile(join(folder, path, `${name}.json`), JSON.stringify({ kind: 'Node', metadata: { name } }));
+    };
+    await put('b/c/d/e', 'deep');
+    await put('b', 'shallow');
+    await put('a/b/c', 'first');
+    await put('.git/hooks', 'hidden');
+    expect(nodeNames(await readSnapshot(folder))).toEqual(['first', 'deep', 'shallow']);
+    await symlink(folder, join(folder, 'b', 'circle'));
+    expect(nodeNames(await readSnapshot(folder))).toEqual(['first', 'deep', 'shallow']);
+    await expect(readSnapshot(join(folder, '.git'))).resolves.toMatchObject({ nodes: [{ name: 'hidden' }] });
+  });
+
+  it.each(['null', 'null\n', '~', '---\nnull # nothing\n', 'kind: Node\nmetadata: {name: a}\n---\nnull\n'])(
+    'refuses a null that is written: %j',
+    async (text) => {
+      await expect(readSnapshot(await file('null.json', text))).rejects.toThrow(/^INPUT_KIND: .*: not a Kubernetes object, got "null" \(/);
+    },
+  );
+
+  it.each(['---\n', '# nothing\n', '---\n---\n', '# a: null\n'])('passes over empty documents: %j', async (text) => {
+    expect((await readSnapshot(await file('empty.yaml', text))).nodes).toEqual([]);
+  });
+
   it('reads the same from files, gzip, parsed objects and standard input', async () => {
     const text = await readFile(join(cluster, 'nodes.json'), 'utf8');
     const parsed = JSON.parse(text) as { items: object[] };
@@ -137,8 +164,8 @@ describe('errors', () => {
     expect((await problemOf(() => readSnapshot('a\0b')))?.code).toBe('INPUT_UNREADABLE');
     expect((await problemOf(() => readSnapshot('x'.repeat(5000))))?.message).toContain('the name is too long');
     expect((await problemOf(() => readSnapshot('/dev/zero')))?.message).toMatch(/^INPUT_UNREADABLE: \/dev\/zero: not a regular file/);
-    await mkdir(join(folder, 'hollow', 'deep', 'deeper'), { recursive: true });
-    await writeFile(join(folder, 'hollow', 'deep', 'deeper', 'nodes.json'), '{}');
+    await mkdir(join(folder, 'hollow', '.deep', 'deeper'), { recursive: true });
+    await writeFile(join(folder, 'hollow', '.deep', 'deeper', 'nodes.json'), '{}');
     expect((await problemOf(() => readSnapshot(join(folder, 'hollow'))))?.message).toMatch(/^INPUT_UNREADABLE: .*hollow: no files/);
     await symlink('loop.json', join(folder, 'hollow', 'loop.json'));
     expect((await problemOf(() => readSnapshot(join(folder, 'hollow'))))?.message).toMatch(/loop\.json: too many symbolic links/);
