@@ -25,10 +25,12 @@ export function repeated(flags: string, description: string): Option {
 
 /** An option with a list of words, commas between them, that may be repeated. */
 export function words(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value, previous: readonly string[] | undefined) => [
-    ...(previous ?? []),
-    ...value.split(',').map((word) => text(word.trim())),
-  ]);
+  const option = new Option(flags, description);
+  return option.argParser((value, previous: readonly string[] | undefined) => {
+    const list = value.split(',').map((word) => word.trim());
+    if (list.includes('')) throw usage(option, 'must be words with commas between them', value);
+    return [...(previous ?? []), ...list];
+  });
 }
 
 function usage(option: Option, problem: string, ...details: [value?: string, hint?: string | undefined]): PlimsollError {

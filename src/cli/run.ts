@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { AssertionError } from '../base/assert.ts';
 import { PlimsollError } from '../base/errors.ts';
+import { printable } from '../report/table.ts';
 import { Interruption } from './interruption.ts';
 import { say } from './output.ts';
 import { createProgram } from './program.ts';
@@ -22,7 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
 function report(error: unknown, command: string | undefined): number {
   if (error instanceof CommanderError) {
     // Help has been printed already, whether it was asked for or not.
-    if (error.exitCode !== 0 && error.code !== 'commander.help') say(usageMessage(error.message, command));
+    if (error.exitCode !== 0 && error.code !== 'commander.help') say(printable(usageMessage(error.message, command)));
     return error.exitCode === 0 ? 0 : 1;
   }
   if (error instanceof Interruption) {

@@ -35,7 +35,10 @@ export function addAnonymize(parent: Command): void {
         'where names are, stand in the same order, and are made of each other as names are, so that every decision, score and message is the same',
     )
     .addOption(
-      words('--keep <list>', 'what keeps its name: label keys (with their values), resources, scheduler names, or domains of keys'),
+      words(
+        '--keep <list>',
+        'what keeps its name: label keys (with their values), resources, scheduler names, or domains of keys; repeatable',
+      ),
     )
     .addOption(single('--map <file>', 'write what the pseudonyms stand for, JSON; keep it private', text));
   addOutputFlags(addInputFlag(command), Object.keys(FORMATS)).addHelpText('after', examples(EXAMPLES)).action(anonymizeCommand);
