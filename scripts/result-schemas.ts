@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { KUBE_VERSIONS } from '../src/model/gates.ts';
 import type { Drain, Fit, Rollout, Survival } from '../src/model/plan-results.ts';
 import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
+import { compactionSchema } from './compact-schema.ts';
 import { COMPARE_SCHEMAS } from './compare-schema.ts';
 import { snapshotDiffSchema, validationSchema } from './snapshot-schemas.ts';
 
@@ -46,6 +47,13 @@ export const scheduleSchema: z.ZodType<Schedule> = z
       seconds: z.number().min(0).describe('compiling pods and deciding; reading the input excluded'),
       decideSeconds: z.number().min(0).describe('deciding alone'),
       decisionsPerSecond: z.number().min(0).describe('pending / decideSeconds'),
+      paths: z
+        .strictObject({
+          bounds: count.describe('by bounds on what nodes can score, without a table for the class'),
+          grouped: count.describe('by one look at each group of nodes that rules do not tell apart'),
+          scanned: count.describe('by a pass over all nodes, the fallback'),
+        })
+        .describe('how decisions came about, tried again ones included; the rest was read from tables kept for each class'),
     }),
     notModelled,
   })
@@ -282,6 +290,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     'rollout.json': rolloutSchema,
     'snapshot-diff.json': snapshotDiffSchema,
     'validation.json': validationSchema,
+    'compaction.json': compactionSchema,
     ...COMPARE_SCHEMAS,
   };
   return new Map(

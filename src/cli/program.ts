@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCompact } from './compact.ts';
 import { addCompare } from './compare.ts';
 import { addCompletion } from './completion.ts';
 import { addDrain } from './drain.ts';
@@ -35,6 +36,7 @@ export function createProgram(answer: Answer): Command {
   addFit(program, answer);
   addDrain(program, answer);
   addSurvive(program, answer);
+  addCompact(program, answer);
   addRollout(program, answer);
   addCompare(program, answer);
   addMerge(program, answer);

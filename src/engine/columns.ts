@@ -30,6 +30,7 @@ import { NodeMasks } from './node-masks.ts';
 import { nodeOrder } from './node-order.ts';
 import { Partitions } from './partitions.ts';
 import { Bounds } from './plain.ts';
+import { CLOSED_ROW, RowStates } from './row-states.ts';
 
 /** Doubles hold amount * 100 exactly below this. */
 const NARROW_LIMIT = 1n << 46n;
@@ -39,9 +40,6 @@ const INT32_MAX = 0x7fffffff;
 /** Journal entries kept. A class that is further behind rebuilds all of its rows, which it does long before. */
 const JOURNAL_ENTRIES_MIN = 1 << 12;
 
-/** Value of the column of closed rows where a row is closed. */
-const CLOSED_ROW = 255;
-
 /** The nodes as columns in the core's memory, and the dictionaries that give label values and taint lists their codes. */
 export class Columns {
   readonly core: Core;
@@ -50,8 +48,8 @@ export class Columns {
   readonly rowByName: Map<string, number>;
   readonly capacity: number;
   private unschedulable = 0;
-  /** Rows that a trial has taken out. */
-  private readonly out = new Set<number>();
+  /** What a trial has done to rows. Classes must be compiled anew when it changes. */
+  readonly rowStates: RowStates;
   /** Some amount is below zero: shares and balances are no percentages any more. */
   anyNegative = false;
   /** Called when `anyNegative` turns true: scores compiled earlier no longer hold. */
@@ -81,6 +79,7 @@ export class Columns {
     this.balances = new Balances(core, this.capacity, (name) => this.resource(name));
     this.masks = new NodeMasks(core, nodes, this.capacity);
     this.bounds = new Bounds(core, this.capacity);
+    this.rowStates = new RowStates(core);
     this.partitions = new Partitions(core, nodes.length, this.capacity);
     this.layOut();
     this.fill();
@@ -122,7 +121,7 @@ export class Columns {
   get images(): ImageStates {
     if (!this.imageStates) {
       this.imageStates = new ImageStates(this.nodes);
-      for (const row of this.out) this.imageStates.takeOut(row);
+      for (const row of this.rowStates.out) this.imageStates.takeOut(row);
     }
     return this.imageStates;
   }
@@ -139,7 +138,7 @@ export class Columns {
 
   /** Values of the column that some row of the mask carries: u8 per code, and how many. */
   domainsOf(column: LabelColumn, mask: number): { readonly exists: number; readonly count: number } {
-    return this.masks.domainsOf(column, mask, (row) => this.out.has(row));
+    return this.masks.domainsOf(column, mask, (row) => this.rowStates.out.has(row));
   }
 
   /** Whether no two rows share a value of the column. */
@@ -203,7 +202,7 @@ export class Columns {
 
   /** Nodes that no trial has taken out. */
   get nodeCount(): number {
-    return this.nodes.length - this.out.size;
+    return this.nodes.length - this.rowStates.out.size;
   }
 
   /** Some node has spec.unschedulable. */
@@ -212,15 +211,13 @@ export class Columns {
   }
 
   isOut(row: number): boolean {
-    return this.out.has(row);
+    return this.rowStates.out.has(row);
   }
 
   /** As if the node were not there, and the way back. No pod may be on it, and classes must be compiled anew. */
   setOut(row: number, out: boolean): void {
     const { name } = this.nodes[row] as Node;
-    this.core.u8[(this.core.u32[(FLEET_ADDRESS + FLEET_CLOSED) / 4] as number) + row] = out ? CLOSED_ROW : 0;
-    if (out) this.out.add(row);
-    else this.out.delete(row);
+    this.rowStates.setOut(row, out);
     if (out) this.rowByName.delete(name);
     else this.rowByName.set(name, row);
     if (out) this.imageStates?.takeOut(row);

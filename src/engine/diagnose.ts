@@ -10,6 +10,9 @@ const OVERRIDDEN = 0;
 const TOO_MANY_PODS = 1;
 const UNRESOLVABLE_BIT = 0x80000000;
 
+/** What nodes that a trial drains say to pods. */
+export const CORDONED = { rule: 'NodeUnschedulable', status: unresolvable('node(s) were unschedulable') } as const;
+
 /** A status with the rule that gave it and the number of rows that have it. */
 export interface StatusCount {
   readonly rule: string;
@@ -25,11 +28,14 @@ export class Diagnosis {
   /** Statuses of NodeResourcesFit by bits: rows of equal cause share one object. */
   private readonly statuses = new Map<number, Status>();
   private readonly overrides = new Map<number, StatusCount>();
+  /** Rows that take no more pods. */
+  private readonly closed: readonly number[];
 
   /** O(rows). The verdict lane must be fresh. */
   constructor(fleet: Fleet, cls: PodClass) {
     const { core, nodes } = fleet;
     this.cls = cls;
+    this.closed = [...fleet.closedRows].filter((row) => !fleet.columns.isOut(row));
     this.codes = core.u8.slice(cls.verdictLane, cls.verdictLane + nodes.length);
     const fitCode = cls.codes.findIndex((meaning) => meaning.fitNames);
     if (fitCode >= 0 && this.codes.includes(fitCode)) {
@@ -69,13 +75,15 @@ export class Diagnosis {
       const bits = fitBits[row] as number;
       byBits.set(bits, (byBits.get(bits) ?? 0) + 1);
     }
+    const cordoned = this.closed.filter((row) => !this.overrides.has(row)).length;
     const byLane = cls.codes.flatMap(({ rule, status, fitNames }, code): StatusCount[] => {
       const rows = byCode[code] as number;
       if (rows === 0 || rule === '') return [];
       if (!fitNames) return [{ rule, status, rows }];
       return [...byBits].map(([bits, count]) => ({ rule, status: this.fitStatus(bits, fitNames), rows: count }));
     });
-    return [...byLane, ...this.overrides.values()];
+    const closed = cordoned > 0 ? [{ ...CORDONED, rows: cordoned }] : [];
+    return [...byLane, ...this.overrides.values(), ...closed];
   }
 
   private fitStatus(bits: number, names: readonly string[]): Status {

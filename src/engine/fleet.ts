@@ -191,6 +191,19 @@ export class Fleet {
     this.pictureAnew(rows);
   }
 
+  /** The node takes no more pods and keeps those it has, as a cordoned one that no pod tolerates; or it takes pods again. */
+  setClosed(row: number, closed: boolean): void {
+    this.columns.rowStates.setClosed(row, closed);
+    this.core.exports.recordChange(row);
+    this.least?.noteChange(row);
+    this.classes.dropAll();
+  }
+
+  /** Rows of such nodes, also of those that are out by now. */
+  get closedRows(): ReadonlySet<number> {
+    return this.columns.rowStates.closed;
+  }
+
   /** The rows as they are now in the plain picture; what classes know of them is forgotten. */
   private pictureAnew(rows: Iterable<number>): void {
     this.classes.dropAll();

@@ -5,6 +5,7 @@ import type { Status } from '../rules/rule.ts';
 import { unresolvable } from '../rules/rule.ts';
 import type { NodeView } from '../rules/view.ts';
 import { type FailedAttempt, filterNode, narrowedAway, type PreFilterOutcome, type Rejection, runPreFilter } from './cycle.ts';
+import { CORDONED } from './diagnose.ts';
 import type { Fleet } from './fleet.ts';
 import { statusMessage } from './message.ts';
 import { nodeOrder } from './node-order.ts';
@@ -44,9 +45,13 @@ export class PlainScheduler {
     const { filters, rejection } = outcome;
     if (rejection || !filters) return this.refused(pod, profile, outcome);
     const rejections = new Map<number, Rejection>();
+    for (const row of this.fleet.closedRows) {
+      if (this.fleet.columns.isOut(row)) continue;
+      rejections.set(row, { plugin: CORDONED.rule, status: CORDONED.status });
+    }
     const promised = nominatedNode === undefined ? undefined : cluster.nodeByName.get(nominatedNode);
     const refusal = promised && filterNode(filters, promised);
-    if (promised && !refusal) return { kind: 'placed', row: promised.row };
+    if (promised && !refusal && !rejections.has(promised.row)) return { kind: 'placed', row: promised.row };
     if (promised && refusal && !refusal.status.failure) rejections.set(promised.row, refusal);
     const feasible = this.scan(this.candidates(outcome), profile, (node) => filterNode(filters, node), rejections);
     if ('failure' in feasible) return { kind: 'error', message: feasible.failure };
@@ -68,7 +73,7 @@ export class PlainScheduler {
   private candidates({ nodeNames }: PreFilterOutcome): readonly NodeView[] {
     const { nodes } = this.fleet.view();
     this.order ??= nodeOrder(nodes.map(({ node }) => node));
-    const list = this.order.map((place) => nodes[place] as NodeView);
+    const list = this.order.map((place) => nodes[place] as NodeView).filter(({ row }) => !this.fleet.closedRows.has(row));
     return nodeNames ? list.filter((node) => nodeNames.has(node.node.name)) : list;
   }
 

@@ -24,6 +24,8 @@ export interface SchedulerOptions {
   readonly onProgress?: (decided: number, total: number) => void;
   /** Builds class tables side by side before the first decision; absent = each class when it is first needed. */
   readonly builder?: ClassBuilder;
+  /** End the run at the first pod that would evict others; they stay. */
+  readonly stopAtPreemption?: boolean;
   /** Told how long each decision takes. */
   readonly latencies?: LatencyRecorder;
 }
@@ -82,6 +84,8 @@ export class Scheduler {
   private readonly rowList: number;
   private bulkSeconds = 0;
   private reserved = false;
+  /** Somebody would have evicted others, and nobody may. */
+  private stopped = false;
 
   constructor(fleet: Fleet, pods: readonly Pod[], options: SchedulerOptions) {
     this.fleet = fleet;
@@ -119,6 +123,7 @@ export class Scheduler {
     if (this.options.builder) await this.buildAhead(this.options.builder);
     for (let run = this.queue.take(BATCH_PODS_MAX); run.length > 0; run = this.queue.take(BATCH_PODS_MAX)) {
       this.schedule(run);
+      if (this.stopped) break;
       this.options.onProgress?.(this.placed.length + this.failed.size, this.pods.length);
     }
     return {
@@ -168,6 +173,7 @@ export class Scheduler {
         if (done === bulk.length && bulk.length > 0) break;
         const settled = this.decideAlone(run[at + done] as number);
         done++;
+        if (this.stopped) return;
         if (!settled) break;
       } while (done < bulk.length);
       at += done;
@@ -274,6 +280,11 @@ export class Scheduler {
   }
 
   private evict(index: number, pod: Pod, { node, row, victims, plugins }: Preempting): void {
+    if (this.options.stopAtPreemption) {
+      this.stopped = true;
+      this.preemptions.push({ index, node, victims });
+      return;
+    }
     const promised = this.nominations.of(pod);
     this.queue.preempting(index, plugins);
     if (promised !== undefined && promised !== node) this.queue.nominationLost(pod);

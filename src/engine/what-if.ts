@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import type { Provenance, Schedule } from '../model/results.ts';
 import { type Change, checkKnown } from './change.ts';
+import { pathsOf, pathsSince } from './decision-paths.ts';
 import type { Fleet } from './fleet.ts';
 import type { Settings } from './options.ts';
 import { pendingPods } from './pending-pods.ts';
@@ -20,6 +21,7 @@ export interface WhatIfSetup {
 export interface WhatIfMark {
   readonly changes: number;
   readonly out: number;
+  readonly closed: number;
 }
 
 /**
@@ -34,6 +36,8 @@ export class WhatIf {
   private readonly waiting = new Map<string, Pod>();
   /** Rows taken out so far. */
   private readonly out: number[] = [];
+  /** Rows closed so far. */
+  private readonly closed: number[] = [];
   private reserved = false;
 
   constructor(setup: WhatIfSetup) {
@@ -50,35 +54,51 @@ export class WhatIf {
     this.out.push(...rows);
   }
 
-  /** As `Engine.apply`, for pods alone: O(pods on the node and of the template). */
-  apply(change: Extract<Change, { kind: `pod${string}` }>): void {
-    const key = podKey(change.pod);
-    const waits = this.waiting.has(key);
-    const nodeName = 'nodeName' in change.pod ? change.pod.nodeName : '';
-    if (change.kind === 'podAdded') {
-      checkKnown(waits, true, 'pod', key);
-      assert(nodeName === '', 'pods that are added to a what-if wait');
-      this.waiting.set(key, change.pod);
-      return;
-    }
-    checkKnown(waits || nodeName !== '', false, 'pod', key);
-    if (waits) this.waiting.delete(key);
-    else this.fleet.remove(change.pod as Pod, this.rowOf(nodeName));
+  /** The node takes no more pods: it is being drained, and nothing tolerates that. */
+  close(nodeName: string): void {
+    const row = this.rowOf(nodeName);
+    this.fleet.setClosed(row, true);
+    this.closed.push(row);
   }
 
-  /** As `Engine.schedule`: what waits is tried, and what is placed stays until `undo`. */
-  async schedule(): Promise<Schedule> {
+  /** The pods on a node in the order in which they came there. */
+  podsOn(nodeName: string): readonly Pod[] {
+    return this.fleet.podsOnRow[this.rowOf(nodeName)] as readonly Pod[];
+  }
+
+  /** As `Engine.apply`, for pods that wait then: O(pods on the node and of the template). `before`: a changed or removed pod where it was. */
+  apply(change: Extract<Change, { kind: `pod${string}` }>, before?: Pod): void {
+    const key = podKey(change.pod);
+    const waits = this.waiting.has(key);
+    const nodeName = before?.nodeName ?? '';
+    checkKnown(waits || nodeName !== '', change.kind === 'podAdded', 'pod', key);
+    if (!waits && before) this.fleet.remove(before, this.rowOf(nodeName));
+    if (change.kind === 'podRemoved') this.waiting.delete(key);
+    else {
+      assert(change.pod.nodeName === '', 'pods of a what-if are placed by scheduling them');
+      this.waiting.set(key, change.pod);
+    }
+  }
+
+  /**
+   * As `Engine.schedule`: what waits is tried, and what is placed stays until `undo`. `stopAtPreemption`: the run ends with the first pod that would
+   * evict others, which is told as a preemption and has not come to pass; all that can be done then is `undo`.
+   */
+  async schedule(stopAtPreemption = false): Promise<Schedule> {
     const { fleet, setup } = this;
     fleet.forgetPorts();
     const pending = pendingPods(this.waiting.values(), fleet);
     const { tie, seed } = setup.settings;
-    const run = await new Scheduler(fleet, pending.waiting, { tie, seed, untilStable: true, promised: pending.promised }).run();
-    this.keep(run, pending.waiting, pending.promised);
+    const { waiting, promised } = pending;
+    const before = pathsOf(fleet.core);
+    const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable: true, promised, stopAtPreemption }).run();
+    this.keep(run, waiting, promised);
     const { provenance, notModelled } = setup;
     return renderRun(run, pending, {
       provenance,
       notModelled,
       nodes: fleet.nodeCount,
+      paths: pathsSince(fleet.core, before),
       nameOf: (row) => fleet.nodes[row]?.name ?? '',
     });
   }
@@ -86,14 +106,15 @@ export class WhatIf {
   /** Nothing may wait. */
   mark(): WhatIfMark {
     assert(this.waiting.size === 0, 'a state in which pods wait cannot be returned to');
-    return { changes: this.fleet.log?.length ?? 0, out: this.out.length };
+    return { changes: this.fleet.log?.length ?? 0, out: this.out.length, closed: this.closed.length };
   }
 
   /** Everything since the mark is taken back. O(nodes + what has changed). */
-  undo({ changes, out }: WhatIfMark): void {
+  undo({ changes, out, closed }: WhatIfMark): void {
     this.waiting.clear();
     this.fleet.clearNominations();
     this.fleet.setOut(this.out.splice(out), false);
+    for (const row of this.closed.splice(closed)) this.fleet.setClosed(row, false);
     this.fleet.undo(changes);
     if (this.reserved) this.fleet.forgetReservations();
     this.fleet.forgetPorts();
@@ -102,7 +123,7 @@ export class WhatIf {
 
   /** Everything is taken back, and the fleet is the engine's again. */
   end(): void {
-    this.undo({ changes: 0, out: 0 });
+    this.undo({ changes: 0, out: 0, closed: 0 });
     this.fleet.log = undefined;
   }
 

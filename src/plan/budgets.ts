@@ -57,6 +57,15 @@ export class Budgets {
     return states;
   }
 
+  /** Slack of each budget, for `restore`. */
+  save(): Int32Array {
+    return Int32Array.from(this.states, ({ slack }) => slack);
+  }
+
+  restore(saved: Int32Array): void {
+    for (const [i, state] of this.states.entries()) state.slack = saved[i] as number;
+  }
+
   left(pod: Pod): void {
     if (isHealthy(pod)) for (const state of this.of(pod)) state.slack--;
   }

@@ -26,6 +26,8 @@ export function afterAll({ pods }: Snapshot): number {
 export class PodBook {
   private readonly known: ReadonlyMap<string, Pod>;
   private readonly changed = new Map<string, Pod | undefined>();
+  /** What `changed` held before each change, and whether it held anything. */
+  private readonly log: [key: string, had: boolean, before: Pod | undefined][] = [];
 
   constructor(known: ReadonlyMap<string, Pod>) {
     this.known = known;
@@ -40,11 +42,29 @@ export class PodBook {
   }
 
   set(key: string, pod: Pod): void {
-    this.changed.set(key, pod);
+    this.note(key, pod);
   }
 
   delete(key: string): void {
-    this.changed.set(key, undefined);
+    this.note(key, undefined);
+  }
+
+  /** A state to come back to with `undo`. */
+  mark(): number {
+    return this.log.length;
+  }
+
+  /** Everything since the mark is taken back. O(changes). */
+  undo(mark: number): void {
+    for (const [key, had, before] of this.log.splice(mark).reverse()) {
+      if (had) this.changed.set(key, before);
+      else this.changed.delete(key);
+    }
+  }
+
+  private note(key: string, pod: Pod | undefined): void {
+    this.log.push([key, this.changed.has(key), this.changed.get(key)]);
+    this.changed.set(key, pod);
   }
 
   /** Those known at first in their order, then those added. */
@@ -68,7 +88,8 @@ export interface Settled {
 
 /** What places pods and can be told of changes: an engine, or a trial on one. */
 export interface Placing {
-  apply(change: Extract<Change, { kind: `pod${string}` }>): void;
+  /** `before`: the pod that changes or goes, where it was. */
+  apply(change: Extract<Change, { kind: `pod${string}` }>, before?: Pod): void;
   schedule(): Promise<Schedule>;
 }
 
@@ -97,14 +118,14 @@ export class Controllers<Engine extends Placing = Placing> {
   /** The pod leaves its node; a controller makes another one, which waits under the same name. */
   evict(pod: Pod): void {
     this.budgets.left(pod);
-    this.put('podChanged', replacementOf(pod, this.laterMs));
+    this.put('podChanged', replacementOf(pod, this.laterMs), pod);
   }
 
   /** The pod leaves for good. */
   remove(pod: Pod): void {
     this.budgets.left(pod);
     this.pods.delete(podKey(pod));
-    this.engine.apply({ kind: 'podRemoved', pod });
+    this.engine.apply({ kind: 'podRemoved', pod }, pod);
   }
 
   /** Places what waits, with everybody who is evicted on the way made again. Each round of evictions goes to lesser priorities, so it ends. */
@@ -122,6 +143,17 @@ export class Controllers<Engine extends Placing = Placing> {
       for (const { victim } of preempted) if (!this.nodeOf(victim)) placed.delete(podKey(victim));
       if (preemptions.length === 0) return { placed, waiting: new Map(unschedulable.map((pod) => [podKey(pod), pod.message])), preempted };
     }
+  }
+
+  /** As `settle`, where nobody may be evicted: what would be is told, and has not come to pass; then nothing else counts. */
+  async settleGently(engine: { schedule(stopAtPreemption: true): Promise<Schedule> }): Promise<Settled> {
+    const { placements, unschedulable, preemptions } = await engine.schedule(true);
+    const preempted = preemptions.flatMap(({ victims, node, ...by }) =>
+      victims.map((victim) => ({ victim: this.pods.get(podKey(victim)) as Pod, node, by: podKey(by) })),
+    );
+    const placed = new Map(placements.map((placement) => [podKey(placement), placement.node]));
+    if (preempted.length === 0) for (const [key, node] of placed) this.notePlaced(key, node);
+    return { placed, waiting: new Map(unschedulable.map((pod) => [podKey(pod), pod.message])), preempted };
   }
 
   private nodeOf(pod: Pod): string {
@@ -151,9 +183,9 @@ export class Controllers<Engine extends Placing = Placing> {
     return noted;
   }
 
-  private put(kind: Extract<Change['kind'], 'podAdded' | 'podChanged'>, pod: Pod): void {
+  private put(kind: Extract<Change['kind'], 'podAdded' | 'podChanged'>, pod: Pod, before?: Pod): void {
     this.pods.set(podKey(pod), pod);
-    this.engine.apply({ kind, pod });
+    this.engine.apply({ kind, pod }, before);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Pod } from '../model/pod.ts';
+import type { BudgetState, Budgets } from './budgets.ts';
 
 /** What kubectl drain is allowed to do; the flags have the same names. */
 export interface DrainFlags {
@@ -39,4 +40,24 @@ export function drainVerdict({ template, terminating, phase, localStorage }: Pod
     warnings.push('deleting Pods that declare no controller');
   }
   return { kind: 'evict', warnings };
+}
+
+/** One call of the eviction API: whether the budgets let the pod go now, and the budget that does. */
+export function evictionNow(pod: Pod, budgets: Budgets): { readonly allowed: boolean; readonly budget?: BudgetState } {
+  const states = pod.phase === 'Pending' ? [] : budgets.of(pod);
+  const [state] = states;
+  if (!state) return { allowed: true };
+  return { allowed: states.length === 1 && state.slack > 0, budget: state };
+}
+
+/** Why the budgets do not let the pod go, in the eviction API's words. */
+export function evictionRefusal(pod: Pod, budgets: Budgets): string {
+  const states = budgets.of(pod);
+  const [state] = states;
+  if (states.length > 1) {
+    const names = states.map(({ name }) => name).join(', ');
+    return `more than one PodDisruptionBudget selects it, which the eviction API does not support: ${names}`;
+  }
+  if (!state) return 'is not evicted';
+  return `Cannot evict pod as it would violate the pod's disruption budget ${state.name}: ${state.healthy} healthy, ${state.desired} needed`;
 }

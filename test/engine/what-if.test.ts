@@ -17,7 +17,7 @@ interface Outcome {
   readonly runs: readonly object[];
 }
 
-const timeless = ({ summary: { seconds: _s, decideSeconds: _d, decisionsPerSecond: _p, ...summary }, ...rest }: Schedule) => ({
+const timeless = ({ summary: { seconds: _s, decideSeconds: _d, decisionsPerSecond: _p, paths: _how, ...summary }, ...rest }: Schedule) => ({
   ...rest,
   summary,
 });
@@ -67,7 +67,7 @@ async function onKept(engine: Engine, { gone, waiting }: Choice, known: Readonly
   trial.takeOut(gone);
   for (const pod of waiting) trial.apply({ kind: 'podAdded', pod });
   const add = (pod: Pod) => trial.apply({ kind: 'podAdded', pod });
-  const remove = (pod: Pod) => trial.apply({ kind: 'podRemoved', pod });
+  const remove = (pod: Pod) => trial.apply({ kind: 'podRemoved', pod }, pod);
   const outcome = await runTwice(() => trial.schedule(), add, remove, known, staying);
   trial.end();
   return outcome;
