@@ -1,6 +1,7 @@
 import { secondsNow } from '../base/clock.ts';
 import { PlimsollError } from '../base/errors.ts';
 import type { EngineOptions } from '../engine/options.ts';
+import { checkSnapshot } from '../model/check-snapshot.ts';
 import { compileSelector } from '../model/match.ts';
 import type { Node } from '../model/node.ts';
 import { parseSelectorText } from '../model/parse/selector-text.ts';
@@ -11,7 +12,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { checkNodeNames } from './checks.ts';
 import { Cluster, type Settled } from './cluster.ts';
 import { drainGroups, type NodeToDrain } from './drain-groups.ts';
-import { type DrainFlags, drainVerdict } from './drain-pods.ts';
+import { type DrainFlags, drainVerdict, evictionNow, evictionRefusal } from './drain-pods.ts';
 import type { Watched } from './states.ts';
 
 export interface DrainOptions extends EngineOptions, DrainFlags, Watched {}
@@ -68,6 +69,7 @@ export async function drain(snapshot: Snapshot, target: DrainTarget, options: Dr
 }
 
 function nodesOf(snapshot: Snapshot, target: DrainTarget): readonly Node[] {
+  checkSnapshot(snapshot);
   if ('selector' in target) {
     const selector = compileSelector(parseSelectorText(target.selector));
     const selected = snapshot.nodes.filter(({ labels }) => selector.matches(labels));
@@ -158,18 +160,17 @@ class Drainer {
       this.wave++;
       left = left.filter((pod) => !evicted.includes(pod) && this.cluster.pods.get(podKey(pod))?.nodeName === name);
     }
-    for (const pod of left) this.blocked.push(noteOf(pod, name, this.reasonOf(pod)));
+    for (const pod of left) this.blocked.push(noteOf(pod, name, evictionRefusal(pod, this.cluster.budgets)));
     return { name, evictions: count - left.length, waves };
   }
 
   /** One call of the eviction API. */
   private tryEvict(pod: Pod, node: string): boolean {
-    const states = pod.phase === 'Pending' ? [] : this.cluster.budgets.of(pod);
-    const [state] = states;
-    if (states.length > 1 || (state && state.slack <= 0)) return false;
+    const { allowed, budget } = evictionNow(pod, this.cluster.budgets);
+    if (!allowed) return false;
     const { namespace, name, template } = pod;
     const step: Mutable<DrainStep> = { namespace, name, node, wave: this.wave };
-    if (state) step.budget = state.name;
+    if (budget) step.budget = budget.name;
     this.steps.push(step);
     if (template.owner) {
       this.stepOf.set(podKey(pod), step);
@@ -179,17 +180,6 @@ class Drainer {
       this.cluster.remove(pod);
     }
     return true;
-  }
-
-  private reasonOf(pod: Pod): string {
-    const states = this.cluster.budgets.of(pod);
-    const [state] = states;
-    if (states.length > 1) {
-      const names = states.map(({ name }) => name).join(', ');
-      return `more than one PodDisruptionBudget selects it, which the eviction API does not support: ${names}`;
-    }
-    if (!state) return 'is not evicted';
-    return `Cannot evict pod as it would violate the pod's disruption budget ${state.name}: ${state.healthy} healthy, ${state.desired} needed`;
   }
 
   private note({ placed, waiting, preempted }: Settled): void {
