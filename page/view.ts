@@ -3,7 +3,7 @@ import { groupDetails, nodeDetails } from './details.ts';
 import { Drawing, LENS } from './draw.ts';
 import { make } from './elements.ts';
 import type { Fleet, Group } from './fleet.ts';
-import { type Box, cellOf, hit, layOut } from './layout.ts';
+import { type Box, cellOf, hit, layOut, type Rect } from './layout.ts';
 import { groupRect, nearestOf, rectOf, type Target, targetsOf } from './targets.ts';
 import { shareLine } from './words.ts';
 
@@ -152,8 +152,13 @@ export class PackingCanvas {
     }
     const { target } = this;
     if (!target) return;
-    const same = target.row === undefined ? groupRect(box, target.group) : rectOf(box, target.row);
+    const same = this.rectIn(box, target);
     if (same) drawing.frame(same, 2);
+  }
+
+  /** Where a target is drawn in a box. */
+  private rectIn(box: Box, { row, group }: Target): Rect | undefined {
+    return row === undefined ? groupRect(box, group) : rectOf(box, row);
   }
 
   private listen(): void {
@@ -212,7 +217,8 @@ export class PackingCanvas {
   private move([dx, dy]: readonly [number, number]): void {
     const panel = this.panels.find(({ state }) => state === (this.target?.state ?? this.lastState)) ?? this.panels[0];
     if (!panel) return;
-    const best = nearestOf(targetsOf(panel.box, panel.state), this.target, dx, dy);
+    const from = this.target && { ...this.target, rect: this.rectIn(panel.box, this.target) ?? this.target.rect };
+    const best = nearestOf(targetsOf(panel.box, panel.state), from, dx, dy);
     if (!best) return;
     this.aim(best, best.rect.x + best.rect.w / 2, best.rect.y + best.rect.h / 2);
     this.say(this.wordsOf(best));
