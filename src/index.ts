@@ -31,6 +31,7 @@ export { type RolloutOptions, rollout } from './plan/rollout.ts';
 export { schedule } from './plan/schedule.ts';
 export { type ShrinkOptions, shrinkSnapshot } from './plan/shrink.ts';
 export { diffSnapshots } from './plan/snapshot-diff.ts';
+export type { ClusterStates, Watched } from './plan/states.ts';
 export { type SurviveOptions, survive } from './plan/survive.ts';
 export type { Shard } from './plan/sweep.ts';
 export { type ValidateOptions, validateSnapshot } from './plan/validate.ts';
