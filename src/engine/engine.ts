@@ -5,6 +5,7 @@ import type { Node } from '../model/node.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import type { Explanation, PodReference, Provenance, Schedule } from '../model/results.ts';
 import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
+import { Batch } from './batch.ts';
 import { type Change, checkChange, checkKnown } from './change.ts';
 import type { ClassBuilder } from './classes.ts';
 import { explainIn } from './explanation.ts';
@@ -163,6 +164,19 @@ export class Engine {
       provenance: this.provenance,
       notModelled: [...this.notModelled, ...this.settings.warnings],
     });
+  }
+
+  /**
+   * Decides copies of pods in bulk, kinds in and rows out, as typed arrays: for benchmarks and searches that make millions of decisions. It has the
+   * cluster as it is now for its own; pods that wait take no room except where they were promised it. O(nodes + pods) to make.
+   * @throws PlimsollError NOT_FOUND for the profile of a pod.
+   */
+  batch(pods: readonly Pod[]): Batch {
+    const snapshot = withHosts(this.snapshot(), this.options);
+    const fleet = new Engine(snapshot, this.options).currentFleet();
+    const { waiting, promised } = pendingPods(snapshot.pods, fleet);
+    const nominated = [...waiting, ...promised].filter(({ nominatedNodeName }) => nominatedNodeName !== '');
+    return new Batch(fleet, pods, { ...this.settings, nominated });
   }
 
   /** What answers of this engine depend on. */

@@ -1,16 +1,11 @@
 /** Copies of pods, one after the other, until one fits nowhere. */
 import { secondsNow } from '../base/clock.ts';
-import { PlimsollError } from '../base/errors.ts';
-import { Prng } from '../base/prng.ts';
 import type { Pod } from '../model/pod.ts';
-import type { NearestMiss, TieMode } from '../model/results.ts';
-import { Attempts } from './attempts.ts';
+import type { NearestMiss } from '../model/results.ts';
 import type { PodClass } from './classes.ts';
+import { Copies, type CopyKind, type CopyOptions } from './copies.ts';
 import { explainPod } from './explain.ts';
 import type { Fleet } from './fleet.ts';
-import { Nominations } from './nominations.ts';
-import { DisruptionBudgets } from './preemption-budgets.ts';
-import type { ResolvedProfile } from './resolved-profile.ts';
 
 /** A pod to be copied, and how many copies each round has. */
 export interface FillItem {
@@ -18,13 +13,9 @@ export interface FillItem {
   readonly count: number;
 }
 
-export interface FillOptions {
-  readonly tie: TieMode;
-  readonly seed: number;
+export interface FillOptions extends CopyOptions {
   /** Rounds at most. */
   readonly limit: number;
-  /** Pods that wait for a node they were promised. */
-  readonly nominated: readonly Pod[];
   readonly onProgress?: ((placed: number, total: number) => void) | undefined;
 }
 
@@ -55,19 +46,7 @@ export function fill(fleet: Fleet, items: readonly FillItem[], options: FillOpti
   return new Filling(fleet, items, options).run();
 }
 
-function profileOf(pod: Pod, fleet: Fleet): ResolvedProfile {
-  const profile = fleet.profileOf(pod);
-  if (profile) return profile;
-  throw new PlimsollError('NOT_FOUND', 'no profile serves the scheduler that the pod asks for', {
-    path: 'spec.schedulerName',
-    value: pod.template.schedulerName,
-    hint: 'give a configuration with a profile of that name',
-  });
-}
-
-interface Kind {
-  readonly pod: Pod;
-  readonly profile: ResolvedProfile;
+interface Kind extends CopyKind {
   readonly rows: Uint32Array;
 }
 
@@ -78,31 +57,25 @@ class Filling {
   /** Item of each copy of a round. */
   private readonly round: readonly number[];
   private readonly total: number;
-  private readonly attempts: Attempts;
+  private readonly copies: Copies;
   private placed = 0;
 
   constructor(fleet: Fleet, items: readonly FillItem[], options: FillOptions) {
     this.fleet = fleet;
     this.options = options;
-    this.kinds = items.map(({ pod }) => ({
-      pod,
-      // Whom a copy could evict is another question.
-      profile: { ...profileOf(pod, fleet), postFilter: [] },
-      rows: new Uint32Array(fleet.nodes.length),
-    }));
+    this.copies = new Copies(
+      fleet,
+      items.map(({ pod }) => pod),
+      options,
+    );
+    this.kinds = this.copies.kinds.map((kind) => ({ ...kind, rows: new Uint32Array(fleet.nodes.length) }));
     this.round = items.flatMap(({ count }, item) => Array.from({ length: count }, () => item));
     this.total = this.round.length * options.limit;
-    const nominations = new Nominations(fleet);
-    for (const pod of options.nominated) nominations.add(pod, pod.nominatedNodeName);
-    const budgets = new DisruptionBudgets(fleet.objects.podDisruptionBudgets);
-    this.attempts = new Attempts(fleet, nominations, budgets, options.tie, new Prng(options.seed));
   }
 
   run(): Filled {
     const started = secondsNow();
-    // Every term is known before the first class is compiled.
-    for (const { pod } of this.kinds) this.fleet.counts.entry(pod.template);
-    const classes = this.bulkClasses();
+    const classes = this.copies.bulkClasses();
     if (classes) this.decideInCore(classes);
     else this.decideOneByOne();
     const stopped = this.placed < this.total ? this.explainStop(classes !== undefined) : undefined;
@@ -112,26 +85,6 @@ class Filling {
       ...(stopped ? { stopped } : {}),
       seconds: secondsNow() - started,
     };
-  }
-
-  /** The classes when the core can decide all of them without coming back. */
-  private bulkClasses(): readonly PodClass[] | undefined {
-    const { fleet, attempts } = this;
-    if (fleet.nodes.length === 0) return undefined;
-    // Promises of other pods are heeded one pod at a time.
-    if (this.options.nominated.length > 0) return undefined;
-    fleet.classes.pin();
-    const classes: PodClass[] = [];
-    for (const { pod, profile } of this.kinds) {
-      if (fleet.classes.crowded || this.reserves(pod, profile)) return undefined;
-      try {
-        classes.push(fleet.classOf(pod, profile));
-      } catch {
-        // The attempt alone reports what is wrong with the pod.
-        return undefined;
-      }
-    }
-    return classes.every((cls) => attempts.decider.isBulk(cls)) ? classes : undefined;
   }
 
   private decideInCore(classes: readonly PodClass[]): void {
@@ -172,17 +125,10 @@ class Filling {
 
   private decideOneByOne(): void {
     while (this.placed < this.total) {
-      const { pod, profile, rows } = this.nextKind();
-      const copy = { ...pod, name: `${pod.name}-${this.placed}` };
-      const outcome = this.attempts.attempt(copy, profile);
-      if (outcome.kind !== 'placed') return;
-      const { row } = outcome;
-      this.fleet.place(copy, row);
-      if (this.reserves(pod, profile)) {
-        const view = this.fleet.view();
-        for (const { rule, args } of profile.reserve) rule.reserve?.(copy, view.rows[row] as (typeof view.rows)[number], view, args);
-      }
-      rows[row] = (rows[row] as number) + 1;
+      const kind = this.nextKind();
+      const row = this.copies.placeOne(kind, this.placed);
+      if (row < 0) return;
+      kind.rows[row] = (kind.rows[row] as number) + 1;
       this.placed++;
       if (this.placed % BATCH === 0) this.options.onProgress?.(this.placed, this.total);
     }
@@ -191,7 +137,7 @@ class Filling {
   private explainStop(inCore: boolean): Filled['stopped'] {
     const item = this.round[this.placed % this.round.length] as number;
     const { pod, profile } = this.nextKind();
-    const outcome = this.attempts.attempt(pod, profile);
+    const outcome = this.copies.attempts.attempt(pod, profile);
     const message = outcome.kind === 'failed' ? outcome.message : '';
     if (this.fleet.nodes.length + this.placed > PICTURED_MAX) return { item, message, nearestMiss: [] };
     if (inCore) this.picture();
@@ -211,10 +157,5 @@ class Filling {
 
   private nextKind(): Kind {
     return this.kinds[this.round[this.placed % this.round.length] as number] as Kind;
-  }
-
-  /** Whether a placement changes more than pods and nodes: claims are bound. */
-  private reserves({ template }: Pod, profile: ResolvedProfile): boolean {
-    return profile.reserve.length > 0 && template.volumes.some(({ kind }) => kind === 'claim' || kind === 'ephemeral');
   }
 }
