@@ -86,7 +86,7 @@ async function fitCommand(flags: Flags): Promise<0 | 2> {
 }
 
 /** The objects of each file with the count behind its name. */
-async function readPodspecs(paths: readonly string[]): Promise<PodManifest[]> {
+export async function readPodspecs(paths: readonly string[]): Promise<PodManifest[]> {
   if (paths.length === 0) {
     throw new PlimsollError('USAGE', 'no pod is given', { path: '--podspec', hint: 'use --podspec FILE with a Pod or a Deployment' });
   }

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { addBuy } from './buy.ts';
+import { addCatalogue } from './catalogue.ts';
 import { addCompact } from './compact.ts';
 import { addCompare } from './compare.ts';
 import { addCompletion } from './completion.ts';
@@ -34,6 +36,7 @@ export function createProgram(answer: Answer): Command {
   addSchedule(program, answer);
   addExplain(program, answer);
   addFit(program, answer);
+  addBuy(program, answer);
   addDrain(program, answer);
   addSurvive(program, answer);
   addCompact(program, answer);
@@ -41,6 +44,7 @@ export function createProgram(answer: Answer): Command {
   addCompare(program, answer);
   addMerge(program, answer);
   addSnapshot(program, answer);
+  addCatalogue(program);
   addGenerate(program);
   addVersion(program);
   addCompletion(program);

@@ -54,9 +54,9 @@ export function priceOfNode({ types }: Catalogue, labels: Labels): Price | undef
   return (exact ?? types.find(fits))?.price;
 }
 
-const DECIMAL = /^([0-9]{1,9})(?:\.([0-9]{1,9}))?$/;
+const DECIMAL = /^([0-9]{1,6})(?:\.([0-9]{1,9}))?$/;
 
-/** A price written as a decimal number; undefined where it is none, is negative, or has more than nine digits before or after the point. */
+/** A price written as a decimal number; undefined where it is none, is negative, or has more than six digits before the point or nine after it. */
 export function parsePrice(text: string): Price | undefined {
   const [, whole, fraction = ''] = DECIMAL.exec(text) ?? [];
   return whole === undefined ? undefined : BigInt(whole) * UNIT + BigInt(fraction.padEnd(PRICE_DIGITS, '0'));

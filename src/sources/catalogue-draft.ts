@@ -57,7 +57,11 @@ export function typeOfDraft(draft: TypeDraft): CatalogueType {
     for (const [key, cell] of draft.labels) labels.set(labelKey(key, cell), labelValue(cell));
     const price = parsePrice(draft.price.text);
     if (price === undefined)
-      throw fault(draft.price, 'must be a price per hour', 'a decimal number from 0 with at most nine digits after the point');
+      throw fault(
+        draft.price,
+        'must be a price per hour',
+        'a decimal number from 0 with at most six digits before the point and nine after it',
+      );
     return {
       type,
       price,

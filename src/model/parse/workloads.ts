@@ -6,8 +6,8 @@ import { checkLabels, checksSelectors, readIdentity, readMetadata } from './meta
 import { checkSelector, selectorAt } from './selectors.ts';
 
 const EMPTY: RawObject = {};
-/** Kinds whose updates are asked about; of all others nothing raw is kept. */
-const KINDS_ROLLED_OUT: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet']);
+/** Kinds whose updates, or whose pods on new nodes, are asked about; of all others nothing raw is kept. */
+const KINDS_KEPT: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 const manifests = new WeakMap<Controller, RawObject>();
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
@@ -47,11 +47,11 @@ export function readSelectorObject(raw: RawObject, defaults: boolean): SelectorO
 
 export function readController(kind: string, raw: RawObject, defaults: boolean): Controller {
   const controller = { kind, ...identityFirst(raw, defaults), replicas: replicasOf(kind, raw) };
-  if (KINDS_ROLLED_OUT.has(kind)) manifests.set(controller, { spec: raw.spec });
+  if (KINDS_KEPT.has(kind)) manifests.set(controller, { spec: raw.spec });
   return controller;
 }
 
-/** `spec` as it was written, for Deployments and StatefulSets that were read from an input: how they are updated and to what. */
+/** `spec` as it was written, for Deployments, StatefulSets and DaemonSets that were read from an input: what their pods are, and how they are updated. */
 export function manifestOf(controller: Controller): RawObject | undefined {
   return manifests.get(controller);
 }
