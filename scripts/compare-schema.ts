@@ -31,6 +31,7 @@ const variant = {
   id: z.string().describe('content hash of everything that decides its runs, apart from the seed'),
   provenance,
   loadPercent: z.int().min(1).optional().describe('requests of movable pods in percent of what they are; absent: 100'),
+  replicaPercent: z.int().min(1).optional().describe('pods of each controller in percent of what there are; absent: 100'),
   lost: z.array(z.string()).optional().describe('failure domains that are lost, as zone=a'),
 };
 

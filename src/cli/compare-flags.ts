@@ -15,6 +15,7 @@ export interface AxisFlags {
   readonly kubeVersion?: readonly KubeVersion[];
   readonly tie?: readonly TieMode[];
   readonly load?: readonly number[];
+  readonly replicas?: readonly number[];
   readonly lost?: readonly string[];
   readonly sweep?: string;
 }
@@ -48,6 +49,13 @@ export function addAxisFlags(command: Command): Command {
     )
     .addOption(several('--tie <mode>', 'ties of variants: first (default), heap or seeded; repeatable', oneOf(['first', 'heap', 'seeded'])))
     .addOption(several('--load <percent>', 'load of variants, in percent of what pods ask for now; repeatable', wholeNumber(1, 100_000)))
+    .addOption(
+      several(
+        '--replicas <percent>',
+        'pods of each controller in variants, in percent of what there are; repeatable',
+        wholeNumber(1, 100_000),
+      ),
+    )
     .addOption(repeated('--lost <domains>', 'failure domains lost in variants: zone=a, zone=a,rack=r1 for both, or none; repeatable'))
     .addOption(single('--sweep <file>', 'all of these from a file of kind Sweep, instead of the flags', text))
     .addOption(single('--baseline <name>', 'variant that others are compared with (default: the first)', text));

@@ -26,6 +26,7 @@ async function specOfFile(file: string, flags: AxisFlags): Promise<SweepSpec> {
     kubeVersion: '--kube-version',
     tie: '--tie',
     load: '--load',
+    replicas: '--replicas',
     lost: '--lost',
   } as const;
   const both = Object.entries(AXES).find(([flag]) => flags[flag as keyof typeof AXES] !== undefined);
@@ -38,7 +39,7 @@ async function specOfFile(file: string, flags: AxisFlags): Promise<SweepSpec> {
   };
 }
 
-function specOfFlags({ config = [], profile = [], kubeVersion, tie, load, lost }: AxisFlags): SweepSpec {
+function specOfFlags({ config = [], profile = [], kubeVersion, tie, load, replicas, lost }: AxisFlags): SweepSpec {
   const files = config.map((value): SweepConfiguration => {
     // A name holds no slash, so that a file with "=" in its name can be given with its folder.
     const [, name, file = value] = /^([^=/\\]+)=(.+)$/.exec(value) ?? [];
@@ -51,6 +52,7 @@ function specOfFlags({ config = [], profile = [], kubeVersion, tie, load, lost }
     kubeVersions: kubeVersion,
     ties: tie,
     loadPercents: load,
+    replicaPercents: replicas,
     lost: lost?.map((text) => (text === 'none' ? [] : text.split(',').map((part) => part.trim()))),
   };
 }
@@ -62,7 +64,7 @@ export async function variantsOf(
 ): Promise<CompareVariant[]> {
   const configs = new Map<SweepConfiguration, unknown>();
   const variants: CompareVariant[] = [];
-  for (const { name, configuration, kubeVersion, tie, loadPercent, lost } of pointsOf(spec)) {
+  for (const { name, configuration, kubeVersion, tie, loadPercent, replicaPercent, lost } of pointsOf(spec)) {
     const { file, profile } = configuration;
     const given = { kubeVersion, tie, featureGates, percentageOfNodesToScore, strict };
     const flags = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -74,7 +76,7 @@ export async function variantsOf(
     // One object for all variants of a file: it is resolved once for each release.
     if (!configs.has(configuration)) configs.set(configuration, options.config);
     const config = configs.get(configuration);
-    const scenario = { ...(loadPercent === undefined ? {} : { loadPercent }), ...(lost === undefined ? {} : { lost }) };
+    const scenario = Object.fromEntries(Object.entries({ loadPercent, replicaPercent, lost }).filter(([, value]) => value !== undefined));
     variants.push({ name, options: { ...options, ...(config === undefined ? {} : { config }) }, scenario });
   }
   return variants;

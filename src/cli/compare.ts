@@ -150,7 +150,7 @@ async function bookOptions({ nodes }: Snapshot, { priceBook }: Flags): Promise<C
   const { nodePrices } = await import('../plan/node-prices.ts');
   const catalogue = await readCatalogue(priceBook);
   try {
-    return { prices: nodePrices(nodes, catalogue) };
+    return { prices: nodePrices(nodes, catalogue), currency: catalogue.currency };
   } catch (error) {
     throw error instanceof PlimsollError ? error.at({ file: priceBook }) : error;
   }
@@ -167,5 +167,5 @@ export function summaryLine({ summary, order, seeds, fromEmpty, variants }: Comp
   const named = variants.length === 1 ? '1 variant' : `${variants.length} variants`;
   const arrival = order === 'shuffled' ? 'shuffled order of arrival' : 'order of the input';
   const what = fromEmpty ? 'every movable pod placed anew' : 'waiting pods placed';
-  return `${named}, ${each}, ${arrival}, ${what}; ${summary.nodes} nodes, ${summary.pods} pods; ${summary.runs} runs`;
+  return `${named}, ${each}, ${arrival}, ${what}; ${summary.nodes} nodes, ${summary.pods} pods; ${summary.runs} ${summary.runs === 1 ? 'run' : 'runs'}`;
 }

@@ -22,6 +22,8 @@ export type RunValue = readonly [metric: string, key: string, value: number];
 export interface Scenario {
   /** Requests of movable pods in percent of what they are; absent: 100. */
   readonly loadPercent?: number;
+  /** Pods of each controller in percent of what there are, rounded up; absent: 100. */
+  readonly replicaPercent?: number;
   /** Failure domains that are lost, `zone=a`; absent: none. */
   readonly lost?: readonly string[];
 }

@@ -6,15 +6,19 @@ import { canonical } from '../model/parse/canonical.ts';
 import { digestOf } from '../model/parse/digest.ts';
 import { API_VERSION } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { checkCount } from './checks.ts';
 import type { CompareOptions, CompareVariant } from './compare.ts';
 import type { RunSetup, RunTask, VariantSetup } from './compare-runner.ts';
-import { METRICS, type Metric } from './metrics.ts';
+import { METRICS, type Metric, PRICE_UNIT } from './metrics.ts';
 import { scenarioStart } from './scenario.ts';
 import { SEEDS_MAX, seedsText } from './seeds.ts';
 import type { SweepTask } from './sweep.ts';
 
 /** Variants of one comparison. */
 const VARIANTS_MAX = 1000;
+
+/** A thousand times today's load. */
+export const PERCENT_MAX = 100_000;
 
 /** A comparison with everything checked, before anything is run. */
 export interface Prepared {
@@ -51,7 +55,7 @@ export function prepareComparison(
     order,
     fromEmpty,
     variants: plans,
-    metrics: metrics.map(infoOf),
+    metrics: metrics.map((metric) => infoOf(metric, options.currency)),
     cluster: { nodes: snapshot.nodes.length, pods: snapshot.pods.length },
     notModelled: [...snapshot.notModelled, ...warningsOf(setups, snapshot)],
   };
@@ -93,14 +97,10 @@ function engineOptions(options: EngineOptions): EngineOptions {
   return rest;
 }
 
-function scenarioOf({ loadPercent, lost }: Scenario): Scenario {
-  if (loadPercent !== undefined && !(Number.isSafeInteger(loadPercent) && loadPercent >= 1 && loadPercent <= 100_000)) {
-    throw new PlimsollError('USAGE', 'must be a whole number from 1 to 100000', { path: 'loadPercent', value: loadPercent });
-  }
-  return {
-    ...(loadPercent === undefined || loadPercent === 100 ? {} : { loadPercent }),
-    ...(lost === undefined || lost.length === 0 ? {} : { lost }),
-  };
+function scenarioOf({ loadPercent, replicaPercent, lost }: Scenario): Scenario {
+  const percents = Object.entries({ loadPercent, replicaPercent }).filter(([, percent]) => percent !== undefined && percent !== 100);
+  for (const [name, percent] of percents) checkCount(name, percent, 1, PERCENT_MAX);
+  return { ...Object.fromEntries(percents), ...(lost === undefined || lost.length === 0 ? {} : { lost }) };
 }
 
 function warningsOf(setups: readonly VariantSetup[], { objects }: Snapshot): string[] {
@@ -111,8 +111,14 @@ function warningsOf(setups: readonly VariantSetup[], { objects }: Snapshot): str
   return [...new Set(said)];
 }
 
-function infoOf({ name, unit, better, description, absent }: Metric): MetricInfo {
-  return { name, unit, ...(better === undefined ? {} : { better }), description, ...(absent === undefined ? {} : { absent }) };
+function infoOf({ name, unit, better, description, absent }: Metric, currency = 'price'): MetricInfo {
+  return {
+    name,
+    unit: unit === PRICE_UNIT ? `${currency}/h` : unit,
+    ...(better === undefined ? {} : { better }),
+    description,
+    ...(absent === undefined ? {} : { absent }),
+  };
 }
 
 function checkSeeds(seeds: readonly number[]): void {

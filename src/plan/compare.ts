@@ -30,6 +30,8 @@ export interface CompareOptions {
   readonly baseline?: string;
   /** Price of each node per hour, by name, for the metrics of cost. */
   readonly prices?: ReadonlyMap<string, number>;
+  /** What the prices are in: `USD`. */
+  readonly currency?: string;
   readonly hosts?: HostMap;
   /** Metrics beside those of the table. Threads cannot be given functions: with `workers`, name a module. */
   readonly metrics?: readonly Metric[];

@@ -70,16 +70,19 @@ function keysOf(runs: Iterable<ComparisonRun>): ReadonlyMap<string, readonly str
 }
 
 function seriesOf(runs: readonly ComparisonRun[], metrics: readonly MetricInfo[], keys: ReadonlyMap<string, readonly string[]>): SeriesOf {
-  const byRun = runs.map(({ values }) => new Map(values.map(([metric, key, value]) => [`${metric} ${key}`, value])));
-  return new Map(
-    metrics.map(({ name, absent }) => {
-      const entries = (keys.get(name) ?? []).map((key): [string, Series] => [
-        key,
-        byRun.map((values) => values.get(`${name} ${key}`) ?? absent),
-      ]);
-      return [name, new Map(entries)];
-    }),
+  const series = new Map(
+    metrics.map(({ name, absent }): [string, Map<string, (number | undefined)[]>] => [
+      name,
+      new Map((keys.get(name) ?? []).map((key) => [key, new Array<number | undefined>(runs.length).fill(absent)])),
+    ]),
   );
+  for (const [i, { values }] of runs.entries()) {
+    for (const [metric, key, value] of values) {
+      const own = series.get(metric)?.get(key);
+      if (own) own[i] = value;
+    }
+  }
+  return series;
 }
 
 function resultsOf({ name }: MetricInfo, own: SeriesOf, baseline: SeriesOf | undefined): MetricResult[] {

@@ -14,6 +14,9 @@ export interface Metric extends MetricInfo {
   of(outcome: Outcome): number | ReadonlyMap<string, number> | undefined;
 }
 
+/** Becomes the currency of the price book per hour. */
+export const PRICE_UNIT = 'price/h';
+
 /** A metric is a line of this table and a function. Names and meanings are part of the output: see docs/compare.md. */
 export const METRICS: readonly Metric[] = [
   {
@@ -124,14 +127,14 @@ export const METRICS: readonly Metric[] = [
   },
   {
     name: 'cost',
-    unit: 'price/h',
+    unit: PRICE_UNIT,
     better: 'less',
     description: 'Price of the nodes in use, by the price book.',
     of: (outcome) => outcome.prices && sumOf(outcome, outcome.prices, rowsInUse(outcome)),
   },
   {
     name: 'costAll',
-    unit: 'price/h',
+    unit: PRICE_UNIT,
     better: 'less',
     description: 'Price of all nodes, by the price book.',
     of: (outcome) =>

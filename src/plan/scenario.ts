@@ -9,20 +9,21 @@ import type { Semantics } from '../rules/rule.ts';
 import { afterAll, isFixed, replacementOf } from './cluster.ts';
 import { domainsOf } from './domains.ts';
 import { scaledSnapshot } from './load.ts';
+import { withReplicas } from './replicas.ts';
 
 /**
- * What the runs of a scenario start from: domains gone and what they ran waiting, then (if asked for) all movable pods off their nodes, then
- * requests scaled. O(nodes + pods).
+ * What the runs of a scenario start from: domains gone and what they ran waiting, then more or fewer pods of each controller, then (if asked for) all
+ * movable pods off their nodes, then requests scaled. O(nodes + pods).
  *
  * @throws PlimsollError NOT_FOUND for a domain, USAGE for one that is not written `zone=a`.
  */
 export function scenarioStart(
   snapshot: Snapshot,
-  { loadPercent = 100, lost = [] }: Scenario,
+  { loadPercent = 100, replicaPercent = 100, lost = [] }: Scenario,
   fromEmpty: boolean,
   semantics: Semantics,
 ): Snapshot {
-  const left = withoutDomains(snapshot, lost);
+  const left = withReplicas(withoutDomains(snapshot, lost), replicaPercent);
   const started = fromEmpty ? { ...left, pods: emptied(left).pods } : left;
   return scaledSnapshot(started, loadPercent, semantics);
 }

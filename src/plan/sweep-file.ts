@@ -18,6 +18,7 @@ export interface SweepSpec {
   readonly kubeVersions?: readonly KubeVersion[] | undefined;
   readonly ties?: readonly TieMode[] | undefined;
   readonly loadPercents?: readonly number[] | undefined;
+  readonly replicaPercents?: readonly number[] | undefined;
   /** Each item: the domains that are lost together. */
   readonly lost?: readonly (readonly string[])[] | undefined;
   readonly seeds?: readonly number[] | undefined;
@@ -53,6 +54,7 @@ const schema = strictFields({
     .min(1)
     .optional(),
   loadPercents: z.array(z.int().min(1).max(100_000)).min(1).optional(),
+  replicaPercents: z.array(z.int().min(1).max(100_000)).min(1).optional(),
   lost: z.array(z.array(text)).min(1).optional(),
   seeds: seeds.optional(),
   order: z.enum(['shuffled', 'input']).optional(),
@@ -78,11 +80,12 @@ export interface SweepPoint {
   readonly kubeVersion?: KubeVersion;
   readonly tie?: TieMode;
   readonly loadPercent?: number;
+  readonly replicaPercent?: number;
   readonly lost?: readonly string[];
 }
 
 /** The points of the grid, the last axis running fastest. Names tell what differs: `spread,load=120`. */
-export function pointsOf({ configurations, kubeVersions, ties, loadPercents, lost }: SweepSpec): SweepPoint[] {
+export function pointsOf({ configurations, kubeVersions, ties, loadPercents, replicaPercents, lost }: SweepSpec): SweepPoint[] {
   type Part = { readonly label: string; readonly part: Partial<SweepPoint> };
   const axis = <Value>(
     values: readonly Value[] | undefined,
@@ -105,6 +108,11 @@ export function pointsOf({ configurations, kubeVersions, ties, loadPercents, los
       loadPercents,
       (value) => `load=${value}`,
       (loadPercent) => ({ loadPercent }),
+    ),
+    axis(
+      replicaPercents,
+      (value) => `replicas=${value}`,
+      (replicaPercent) => ({ replicaPercent }),
     ),
     axis(
       lost,

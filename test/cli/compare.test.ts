@@ -85,6 +85,8 @@ describe.concurrent('compare', () => {
     const wide = await ok(['compare', '-f', cluster, '--price-book', book, '-q', '-o', 'wide']);
     expect(wide).toMatch(/^cost +kubernetes +0\.250 /m);
     expect(wide).toMatch(/^costAll +kubernetes +2\.250 /m);
+    const { metrics } = comparisonSchema.parse(JSON.parse(await ok(['compare', '-f', cluster, '--price-book', book, '-q', '-o', 'json'])));
+    expect(metrics.filter(({ name }) => name.startsWith('cost')).map(({ unit }) => unit)).toEqual(['USD/h', 'USD/h']);
     const unknown = await runCli(['compare', '-f', cluster, '--price-book', file('less.csv', 'type,cpu,memory,price\nsmall,4,8Gi,0.25\n')]);
     expect(unknown).toMatchObject({
       code: 1,
@@ -96,6 +98,7 @@ describe.concurrent('compare', () => {
     [['compare'], 'USAGE: --filename: no input is given'],
     [[...ZONES, '--seeds', '5..1'], 'USAGE: --seeds: must be a list like 1..20,42, got "5..1"'],
     [[...ZONES, '--load', '0'], 'USAGE: --load: must be a whole number from 1 to 100000, got "0"'],
+    [[...ZONES, '--replicas', 'x'], 'USAGE: --replicas: must be a whole number from 1 to 100000, got "x"'],
     [[...ZONES, '--kube-version', '1.2'], 'USAGE: --kube-version: must be 1.34, 1.35, 1.36 or 1.37, got "1.2"'],
     [[...ZONES, '--lost', 'zone=d'], 'NOT_FOUND: variants.kubernetes.lost: there is no such domain, got "zone=d" (did you mean zone='],
     [[...ZONES, '--config', PACK, '--config', PACK], 'USAGE: variants: are two of one name, got "pack" (give names as --config NAME=FILE)'],
