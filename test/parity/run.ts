@@ -48,6 +48,9 @@ const { values } = parseArgs({
   },
 });
 
+/** Findings that have been told of. */
+let shown = 0;
+
 if (values.help) console.log(USAGE);
 else process.exitCode = await main();
 
@@ -145,6 +148,12 @@ function print(found: readonly Difference[]): void {
 }
 
 function showProgress(tally: Tally): void {
+  // At once: what comes later may end the run.
+  for (const { parityCase, differences } of tally.findings.slice(shown)) {
+    console.log(`${parityCase.name} differs`);
+    print(differences.slice(0, 1));
+  }
+  shown = tally.findings.length;
   if (tally.cases % 200 === 0) console.log(`${tally.cases} cases, ${total(tally.decisions)} decisions, ${tally.findings.length} differ`);
 }
 

@@ -99,7 +99,8 @@ func (c *cluster) decide(f framework.Framework, pod *v1.Pod, found findings, out
 	host, err := s.place(state, &framework.QueuedPodInfo{PodInfo: info})
 	if err == nil {
 		if out.Error != "" && s.scored || found.nodes[host].Code != fwk.Success.String() || s.scored && s.heap != out.Heap {
-			panic(fmt.Sprintf("pod %s: upstream takes %s, which does not follow from %+v", key(pod), host, out))
+			panic(fmt.Sprintf("pod %s: upstream takes %s (scored %v, best %v, heap %s), which does not follow from best %v, heap %s, error %q, code %s: %+v",
+				key(pod), host, s.scored, s.tied, s.heap, out.Tied, out.Heap, out.Error, found.nodes[host].Code, out))
 		}
 		out.Node = host
 		return
