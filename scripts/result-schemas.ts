@@ -1,29 +1,10 @@
 import { z } from 'zod';
-import { KUBE_VERSIONS } from '../src/model/gates.ts';
 import type { Drain, Fit, Rollout, Survival } from '../src/model/plan-results.ts';
 import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
 import { compactionSchema } from './compact-schema.ts';
 import { COMPARE_SCHEMAS } from './compare-schema.ts';
+import { count, notModelled, podReference, provenance } from './schema-parts.ts';
 import { snapshotDiffSchema, validationSchema } from './snapshot-schemas.ts';
-
-const count = z.int().min(0);
-
-const podReference = { namespace: z.string(), name: z.string() };
-
-const provenance = z
-  .strictObject({
-    engineVersion: z.string(),
-    kubeVersion: z.enum(KUBE_VERSIONS),
-    profiles: z.array(z.string()).describe('schedulerName of the profiles that were used'),
-    configuration: z.string().describe('content hash of the scheduler configuration and gates; empty for the default profile'),
-    tie: z.enum(['first', 'heap', 'seeded']),
-    seed: z.number(),
-    percentageOfNodesToScore: z.int().min(0).max(100).describe('0: the adaptive share of kube-scheduler'),
-    snapshot: z.string().describe('content hash of the snapshot, hex'),
-  })
-  .describe('What the answer depends on');
-
-const notModelled = z.array(z.string()).describe('What the input asks for and the answer does not reflect, one sentence each');
 
 export const scheduleSchema: z.ZodType<Schedule> = z
   .strictObject({

@@ -53,6 +53,7 @@ async function scheduleCommand(flags: Flags): Promise<0 | 2> {
     warn(result.notModelled);
     if (snapshot.nodes.length === 0) warn(['the input has no nodes']);
     say(summaryLine(result));
+    if (flags.output === 'wide') say(pathsLine(result));
     if (result.summary.pending === 0) say(nothingToDo(snapshot, flags));
   }
   return result.unschedulable.length > 0 ? 2 : 0;
@@ -76,6 +77,12 @@ function summaryLine({ summary, preemptions }: Schedule): string {
   if (unschedulable > 0) parts.push(`${count(unschedulable)} unschedulable`);
   if (preemptions.length > 0) parts.push(`${count(preemptions.length)} preempting`);
   return parts.join('; ');
+}
+
+/** How often each way of deciding was taken, the full scan being the fallback. */
+function pathsLine({ summary }: Schedule): string {
+  const { bounds, grouped, scanned } = summary.paths;
+  return `decided by bounds ${count(bounds)}, by groups of nodes ${count(grouped)}, by scanning all nodes ${count(scanned)}; the rest from kept tables`;
 }
 
 /** Why there was nothing to decide, and which flags would change that. */

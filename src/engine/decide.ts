@@ -4,6 +4,7 @@ import { CLASS_TOTAL, CLOSED, FLEET_ADDRESS, FLEET_ORDER, FLEET_SAMPLED, OPEN } 
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
 import type { PodClass } from './classes.ts';
+import { noteScan } from './decision-paths.ts';
 import type { Fleet } from './fleet.ts';
 import { runHostFilters, runHostScores } from './host-rules.ts';
 import { nodesWanted } from './sampling.ts';
@@ -61,6 +62,7 @@ export class Decider {
       return exports.chooseBest(cls.address);
     }
     exports.refresh(cls.address);
+    noteScan(this.fleet.core);
     this.noteScanned(cls);
     return this.choose(cls, start);
   }
@@ -83,6 +85,7 @@ export class Decider {
   private decideJudged(cls: PodClass, pod: Pod): number {
     if (this.samples(cls)) return this.decideSampled(cls, pod);
     const start = this.fleet.nextStart;
+    noteScan(this.fleet.core);
     this.noteScanned(cls);
     if (cls.hostScores.length > 0) runHostScores(this.fleet, cls, pod, cls.verdictLane);
     this.fleet.core.exports.settleAll(cls.address, cls.verdictLane);

@@ -8,6 +8,7 @@ import type { ClusterObjects, Snapshot } from '../model/snapshot.ts';
 import { Batch } from './batch.ts';
 import { type Change, checkChange, checkKnown } from './change.ts';
 import type { ClassBuilder } from './classes.ts';
+import { pathsOf, pathsSince } from './decision-paths.ts';
 import { explainIn } from './explanation.ts';
 import { type Filled, type FillItem, fill } from './fill.ts';
 import { Fleet } from './fleet.ts';
@@ -112,6 +113,7 @@ export class Engine {
     const { onProgress } = this.options;
     const extras = { ...(onProgress ? { onProgress } : {}), ...(builder ? { builder } : {}), ...(latencies ? { latencies } : {}) };
     this.busy = true;
+    const before = pathsOf(fleet.core);
     try {
       const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable, promised, ...extras }).run();
       const result = renderRun(run, pending, {
@@ -119,6 +121,7 @@ export class Engine {
         nameOf: (row) => (this.nodes[row] as Node).name,
         nodes: this.nodes.length,
         notModelled: [...this.notModelled, ...this.settings.warnings],
+        paths: pathsSince(fleet.core, before),
       });
       this.keep(run, waiting, promised, fleet);
       return result;

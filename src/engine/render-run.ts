@@ -1,5 +1,5 @@
 import type { Pod } from '../model/pod.ts';
-import { API_VERSION, type Provenance, type Schedule } from '../model/results.ts';
+import { API_VERSION, type DecisionPaths, type Provenance, type Schedule } from '../model/results.ts';
 import type { PendingPods } from './pending-pods.ts';
 import type { ScheduleRun } from './scheduler.ts';
 
@@ -11,6 +11,7 @@ export interface RunContext {
   /** Number of nodes. */
   readonly nodes: number;
   readonly notModelled: readonly string[];
+  readonly paths: DecisionPaths;
 }
 
 /** A run as its callers see it. O(pods that waited). */
@@ -46,6 +47,7 @@ export function renderRun(run: ScheduleRun, { waiting, held, foreign }: PendingP
       seconds,
       decideSeconds,
       decisionsPerSecond: decideSeconds > 0 ? Math.round(pending / decideSeconds) : 0,
+      paths: context.paths,
     },
     notModelled: [...context.notModelled, ...strangers],
   };

@@ -26,6 +26,11 @@ describe.concurrent('schedule', () => {
     expect(stderr).toMatch(/^placed 7 of 8 pods on 8 nodes in \d+\.\d{3} s; [\d,]+ decisions\/s; 1 unschedulable; 1 preempting\n$/);
   });
 
+  it('says with -o wide how often each way of deciding was taken', async () => {
+    const { stderr } = await runCli(['schedule', '-f', SHOP, '-o', 'wide']);
+    expect(stderr).toMatch(/\ndecided by bounds \d+, by groups of nodes \d+, by scanning all nodes \d+; the rest from kept tables\n$/);
+  });
+
   it('gives the same answer in every format', async () => {
     const of = async (output: string) => (await runCli(['schedule', '-f', SHOP, '-q', '-o', output])).stdout;
     const [json, yaml, name, wide] = await Promise.all(['json', 'yaml', 'name', 'wide'].map(of));

@@ -16,7 +16,7 @@ const ROUNDS = 4;
 
 /** The result without what measures time. */
 function decided(schedule: Schedule): string {
-  const { seconds: _, decideSeconds: _decide, decisionsPerSecond: _rate, ...summary } = schedule.summary;
+  const { seconds: _, decideSeconds: _decide, decisionsPerSecond: _rate, paths: _paths, ...summary } = schedule.summary;
   return JSON.stringify({ ...schedule, summary });
 }
 

@@ -12,7 +12,7 @@ const SEEDS = [1, 2];
 
 /** The result as bytes, without what measures time. */
 function decided(result: Schedule): string {
-  const { seconds: _, decideSeconds: _decide, decisionsPerSecond: _rate, ...summary } = result.summary;
+  const { seconds: _, decideSeconds: _decide, decisionsPerSecond: _rate, paths: _paths, ...summary } = result.summary;
   return JSON.stringify({ ...result, summary });
 }
 

@@ -21,7 +21,16 @@ const schedule: Schedule = {
   placements: [{ namespace: 'shop', name: 'web-1', node: 'node-a' }],
   unschedulable: [{ namespace: 'ops', name: 'huge', message: '0/1 nodes are available: 1 Insufficient cpu.' }],
   preemptions: [{ namespace: 'ops', name: 'huge', node: 'node-a', victims: [{ namespace: 'shop', name: 'web-0' }] }],
-  summary: { nodes: 1, pending: 2, placed: 1, unschedulable: 1, seconds: 0, decideSeconds: 0, decisionsPerSecond: 0 },
+  summary: {
+    nodes: 1,
+    pending: 2,
+    placed: 1,
+    unschedulable: 1,
+    seconds: 0,
+    decideSeconds: 0,
+    decisionsPerSecond: 0,
+    paths: { bounds: 0, grouped: 0, scanned: 0 },
+  },
   notModelled: [],
 };
 
