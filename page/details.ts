@@ -44,7 +44,7 @@ function remarksOf(fleet: Fleet, row: number): string[] {
   const mark = fleet.markOf(row);
   const { arrived, left } = fleet.data.nodes;
   const remarks: string[] = [];
-  if (mark & MARK.lost) remarks.push('lost');
+  if (mark & MARK.lost) remarks.push('gone');
   if (mark & MARK.added) remarks.push('added');
   if (mark & MARK.cordoned) remarks.push(mark & MARK.newlyCordoned ? 'cordoned by this' : 'cordoned');
   if (fleet.states > 1 && arrived[row]) remarks.push(`${arrived[row]} pods come`);

@@ -168,7 +168,7 @@ export class Drawing {
     context.fillStyle = theme.surface;
     context.fillRect(rect.x + 3, rect.y + 3, rect.w - 6, 16);
     this.text(
-      `${fleet.data.nodes.name[row]}: ${fleet.markOf(row) & MARK.lost ? 'lost' : 'not yet'}`,
+      `${fleet.data.nodes.name[row]}: ${fleet.markOf(row) & MARK.lost ? 'gone' : 'not yet'}`,
       rect.x + 6,
       rect.y + 11,
       rect.w - 12,

@@ -37,7 +37,7 @@ function signsOf(fleet: Fleet): string[] {
   if (fleet.data.resources.some(({ offered, used }) => used.some((list) => list.some((amount, row) => amount > (offered[row] ?? 0))))) {
     signs.push('crossed: over 100%');
   }
-  if (mark.some((each) => each & MARK.lost)) signs.push('hatched: lost');
+  if (mark.some((each) => each & MARK.lost)) signs.push('hatched: gone');
   if (mark.some((each) => each & MARK.added)) signs.push('dashed frame: not there yet');
   if (mark.some((each) => each & MARK.cordoned)) signs.push('dotted foot: cordoned');
   if (fleet.states > 1 && arrived.some((count) => count > 0)) signs.push('▲ pods come');

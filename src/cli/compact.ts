@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { EngineOptions } from '../engine/options.ts';
 import type { Compaction } from '../model/compact-results.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { compactNames, compactView, compactWide } from '../report/compact-view.ts';
 import { jsonPieces, yamlPieces } from '../report/structured.ts';
 import { single, text, wholeNumber, words } from './flags.ts';
@@ -22,7 +24,7 @@ const FORMATS = { table: compactView, wide: compactWide, json: jsonPieces, yaml:
 type Flags = InputFlags &
   EngineFlags &
   OutputFlags & {
-    readonly output: keyof typeof FORMATS;
+    readonly output: keyof typeof FORMATS | 'html';
     readonly maxMoves?: number;
     readonly atLeast?: number;
     readonly keep?: string;
@@ -51,7 +53,7 @@ export function addCompact(program: Command, answer: Answer): void {
     )
     .option('--delete-emptydir-data', 'evict pods with emptyDir volumes; without it they keep their node')
     .option('--force', 'delete pods that no controller makes again; without it they keep their node');
-  addOutputFlags(addEngineFlags(addInputFlags(command)), Object.keys(FORMATS))
+  addOutputFlags(addEngineFlags(addInputFlags(command)), [...Object.keys(FORMATS), 'html'])
     .addHelpText('after', examples(EXAMPLES))
     .action(async (flags: Flags) => answer(await compactCommand(flags)));
 }
@@ -73,12 +75,24 @@ async function compactCommand(flags: Flags): Promise<0 | 2> {
     ...(keep === undefined ? {} : { keep }),
     ...(prices ? { prices } : {}),
   });
-  await writePieces(FORMATS[flags.output](result));
+  if (flags.output === 'html') await writePage(result, snapshot, options);
+  else await writePieces(FORMATS[flags.output](result));
   if (!flags.quiet) {
     warn(result.notModelled);
     say(summaryLine(result));
   }
   return result.compacts ? 0 : 2;
+}
+
+async function writePage(result: Compaction, snapshot: Snapshot, options: EngineOptions): Promise<void> {
+  const [{ packing, writeHtml }, { afterCompaction, compactPage }, { settled }] = await Promise.all([
+    import('./html.ts'),
+    import('../report/html/compact-page.ts'),
+    import('../plan/settled-states.ts'),
+  ]);
+  const before = await settled(snapshot, options);
+  const states = [before, afterCompaction(before, result)] as const;
+  await writeHtml(await compactPage(result, packing({ captions: ['Before', 'After'], states }, options)));
 }
 
 function summaryLine({ summary }: Compaction): string {

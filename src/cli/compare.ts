@@ -33,12 +33,12 @@ plimsoll merge runs-1.ndjson runs-2.ndjson runs-3.ndjson`;
 
 export const FORMATS = { table: compareView, wide: compareWide, json: jsonPieces, yaml: yamlPieces, name: compareNames } as const;
 
-/** Fewer runs are done before threads have started. */
-const THREADED_RUNS = 32;
+/** Less work is done before threads have started. */
+const ALONE_MS = 1000;
 /** Each thread has the snapshot for itself: pods in all of them. */
 const THREADED_PODS_MAX = 5_000_000;
 
-type Flags = CompareFlags & { readonly output: keyof typeof FORMATS };
+type Flags = CompareFlags & { readonly output: keyof typeof FORMATS | 'html' };
 
 export function addCompare(program: Command, answer: Answer): void {
   const command = program
@@ -48,7 +48,7 @@ export function addCompare(program: Command, answer: Answer): void {
       'Place the pods of a cluster with each of several configurations, releases, tie modes, loads or losses, once for each seed, and compare what ' +
         'comes of it, with 95 % confidence intervals over the seeds. Seeds shuffle the order in which pods of equal priority arrive',
     );
-  addOutputFlags(addSweepFlags(addInputFlags(addAxisFlags(command))), Object.keys(FORMATS))
+  addOutputFlags(addSweepFlags(addInputFlags(addAxisFlags(command))), [...Object.keys(FORMATS), 'html'])
     .addHelpText('after', examples(EXAMPLES))
     .action(async (flags: Flags) => {
       await compareCommand(flags);
@@ -75,10 +75,17 @@ async function compareCommand(flags: Flags): Promise<void> {
   if (log && !flags.quiet) warn(log.warnings);
   const comparison = await runAll(snapshot, variants, options, flags, log);
   if (comparison === undefined) return;
-  await writePieces(FORMATS[flags.output](comparison));
+  await writeComparison(comparison, flags.output, 'compare');
   if (flags.quiet) return;
   warn(comparison.notModelled);
   say(summaryLine(comparison));
+}
+
+/** @param command Which one answers: `compare` or `merge`. */
+export async function writeComparison(comparison: Comparison, output: Flags['output'], command: string): Promise<void> {
+  if (output !== 'html') return writePieces(FORMATS[output](comparison));
+  const [{ writeHtml }, { comparePage }] = await Promise.all([import('./html.ts'), import('../report/html/compare-page.ts')]);
+  return writeHtml(await comparePage(comparison, command));
 }
 
 function specOptions({ seeds, order, fromEmpty, baseline }: SweepSpec): CompareOptions {
@@ -97,12 +104,12 @@ async function runAll(
   const { shard, quiet } = flags;
   const { compare, compareShard } = await import('../index.ts');
   const progress = new Progress('comparing', !quiet);
-  const runs = Math.ceil((variants.length * (own.seeds?.length ?? 1)) / (shard?.count ?? 1));
-  const workers = flags.workers ?? defaultWorkers(runs, snapshot.pods.length);
+  const threads =
+    flags.workers === undefined ? { workers: defaultWorkers(snapshot), workersAfterMs: ALONE_MS } : { workers: flags.workers };
   let finished = 0;
   const options: CompareOptions = {
     ...own,
-    workers,
+    ...threads,
     ...(log ? { known: log.known } : {}),
     onPlan: (plan) => begin(plan, flags, log),
     onRun: (run, done, total) => {
@@ -137,9 +144,8 @@ function begin(plan: ComparisonPlan, { quiet }: Flags, log: RunLog | undefined):
   if (!quiet && !seeded && /\D/.test(plan.seeds)) warn(['with --order input and no tie seeded every seed gives the same run']);
 }
 
-function defaultWorkers(runs: number, pods: number): number {
-  if (runs < THREADED_RUNS) return 0;
-  const room = Math.floor(THREADED_PODS_MAX / Math.max(1, pods));
+function defaultWorkers({ pods }: Snapshot): number {
+  const room = Math.floor(THREADED_PODS_MAX / Math.max(1, pods.length));
   return Math.min(availableParallelism(), room);
 }
 

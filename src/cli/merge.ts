@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { FORMATS, summaryLine } from './compare.ts';
+import { FORMATS, summaryLine, writeComparison } from './compare.ts';
 import { type Answer, examples } from './help.ts';
-import { say, warn, writePieces } from './output.ts';
+import { say, warn } from './output.ts';
 import { addOutputFlags, type OutputFlags } from './run-options.ts';
 
 const EXAMPLES = `
@@ -11,7 +11,7 @@ plimsoll merge runs-1.ndjson runs-2.ndjson runs-3.ndjson
 # A look at a sweep that is not finished
 plimsoll merge runs.ndjson --partial`;
 
-type Flags = OutputFlags & { readonly output: keyof typeof FORMATS; readonly partial?: boolean };
+type Flags = OutputFlags & { readonly output: keyof typeof FORMATS | 'html'; readonly partial?: boolean };
 
 export function addMerge(program: Command, answer: Answer): void {
   const command = program
@@ -22,7 +22,7 @@ export function addMerge(program: Command, answer: Answer): void {
     )
     .argument('<files...>', 'results files, directories of them, or - for standard input')
     .option('--partial', 'compare the seeds that every variant has finished, instead of asking for the missing runs');
-  addOutputFlags(command, Object.keys(FORMATS))
+  addOutputFlags(command, [...Object.keys(FORMATS), 'html'])
     .addHelpText('after', examples(EXAMPLES))
     .action(async (files: readonly string[], flags: Flags) => {
       await mergeCommand(files, flags);
@@ -35,7 +35,7 @@ async function mergeCommand(paths: readonly string[], { output, quiet, partial =
   const { mergeRuns } = await import('../plan/merge.ts');
   const files = await readRunFiles(paths);
   const { comparison, remarks } = mergeRuns(files, { partial });
-  await writePieces(FORMATS[output](comparison));
+  await writeComparison(comparison, output, 'merge');
   if (quiet) return;
   warn([...files.flatMap(passedOver), ...remarks, ...comparison.notModelled]);
   say(summaryLine(comparison));

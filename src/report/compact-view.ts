@@ -37,15 +37,15 @@ function* view({ nodes, moves, stays, bound, saved, later, summary }: Compaction
   if (saved) yield `Saves ${saved.price} of ${saved.before} ${saved.currency} per hour.\n`;
 }
 
-const NODES: readonly Column<CompactedNode>[] = [
+export const NODES: readonly Column<CompactedNode>[] = [
   { heading: 'GOES', cell: ({ name }) => name },
   { heading: 'MOVES', align: 'right', cell: ({ moves }) => moves.toString() },
   { heading: 'GO-WITH-IT', align: 'right', cell: ({ ignored }) => ignored.toString() },
 ];
 
-const PRICE: Column<CompactedNode> = { heading: 'PRICE', align: 'right', cell: ({ price }) => price ?? '' };
+export const PRICE: Column<CompactedNode> = { heading: 'PRICE', align: 'right', cell: ({ price }) => price ?? '' };
 
-const MOVES: readonly Column<CompactMove>[] = [
+export const MOVES: readonly Column<CompactMove>[] = [
   { heading: 'WAVE', align: 'right', cell: ({ wave }) => wave.toString() },
   { heading: 'NODE', cell: ({ node }) => node },
   { heading: 'EVICTED', cell: ({ namespace, name }) => `${namespace}/${name}` },
@@ -53,7 +53,7 @@ const MOVES: readonly Column<CompactMove>[] = [
   { heading: 'GOES-TO', cell: ({ to, deleted }) => to ?? (deleted ? '<deleted>' : '<none>') },
 ];
 
-const STAYS: readonly Column<StayingNode>[] = [
+export const STAYS: readonly Column<StayingNode>[] = [
   { heading: 'STAYS', cell: ({ name }) => name },
   { heading: 'BECAUSE', cell: ({ because }) => because },
   { heading: 'REASON', cell: ({ reason }) => reason },

@@ -42,7 +42,8 @@ export interface Page {
   readonly packingNote?: string;
   readonly charts: readonly Chart[];
   readonly tables: readonly PageTable[];
-  readonly provenance: Provenance;
+  /** What the answer depends on. */
+  readonly provenance: Readonly<Record<string, unknown>> | Provenance;
   readonly notModelled: readonly string[];
 }
 

@@ -30,7 +30,16 @@ const schedule: Schedule = {
   placements: [{ namespace: EVIL, name: 'web-1', node: EVIL }],
   unschedulable: [{ namespace: 'ops', name: EVIL, message: `0/1 nodes are available: 1 ${EVIL}.` }],
   preemptions: [],
-  summary: { nodes: 1234, pending: 2, placed: 1, unschedulable: 1, seconds: 0.25, decideSeconds: 0, decisionsPerSecond: 0, paths: { bounds: 0, grouped: 0, scanned: 0 } },
+  summary: {
+    nodes: 1234,
+    pending: 2,
+    placed: 1,
+    unschedulable: 1,
+    seconds: 0.25,
+    decideSeconds: 0,
+    decisionsPerSecond: 0,
+    paths: { bounds: 0, grouped: 0, scanned: 0 },
+  },
   notModelled: [EVIL],
 };
 

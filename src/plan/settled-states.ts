@@ -3,6 +3,13 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { afterAll, Cluster, isFixed, replacementOf } from './cluster.ts';
 import type { Domain } from './domains.ts';
 
+/** The cluster with its waiting pods placed where there is room: where questions about what happens next begin. */
+export async function settled(snapshot: Snapshot, options: EngineOptions): Promise<Snapshot> {
+  const cluster = new Cluster(snapshot, options);
+  await cluster.settle();
+  return cluster.engine.snapshot();
+}
+
 /**
  * The cluster once domains are lost and what they ran is placed again, as `Losses` has it while it counts.
  * @param base Settled, without waiting pods.
