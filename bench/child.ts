@@ -13,4 +13,8 @@ const scenario = SCENARIOS.find((candidate) => candidate.name === name);
 const size = kind === 'smoke' ? scenario?.smoke : scenario?.full;
 assert(scenario !== undefined && size !== undefined, 'usage: node bench/child.ts NAME smoke|full');
 // Smoke runs compare decisions, not times: one pair of runs is enough.
-process.stdout.write(JSON.stringify(await measure(scenario, size, kind === 'smoke' ? 0 : SECONDS_MAX)));
+process.stdout.write(
+  JSON.stringify(
+    await measure(scenario, size, kind === 'smoke' ? 0 : SECONDS_MAX, kind === 'smoke' ? scenario.smokeClassMemory : undefined),
+  ),
+);

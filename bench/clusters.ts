@@ -25,6 +25,8 @@ export interface ClusterPlan {
   readonly apps: readonly App[];
   /** One pod of each runs on every node already. */
   readonly everywhere?: readonly App[];
+  /** One pod of each app in turn; all must have as many. */
+  readonly alternate?: true;
   /** Pods of all apps in random order; absent = app by app. */
   readonly shuffleSeed?: number;
 }
@@ -68,8 +70,9 @@ export function* rawGenerated(options: GenerateOptions): Generator<Raw> {
 }
 
 /** Index of each pod's app. */
-function podOrder({ apps, shuffleSeed }: ClusterPlan): Uint32Array {
+function podOrder({ apps, alternate, shuffleSeed }: ClusterPlan): Uint32Array {
   const order = new Uint32Array(apps.reduce((sum, { replicas }) => sum + replicas, 0));
+  if (alternate) return order.map((_, i) => i % apps.length);
   let at = 0;
   for (const [index, { replicas }] of apps.entries()) {
     order.fill(index, at, at + replicas);

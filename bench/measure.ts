@@ -23,9 +23,10 @@ interface Run {
 
 /**
  * Runs the scenario in pairs, one run without and one with recording, until the medians have five values or `secondsMax` would be passed.
+ * `classMemory`: bytes for class tables; then one more run keeps all tables, decides alike and needs more memory.
  * @throws AssertionError when a run does not meet the scenario's preconditions or two runs differ.
  */
-export async function measure(scenario: Scenario, size: Size, secondsMax: number): Promise<Measurement> {
+export async function measure(scenario: Scenario, size: Size, secondsMax: number, classMemory?: number): Promise<Measurement> {
   const readStarted = secondsNow();
   const snapshot = scenario.build(size);
   const started = secondsNow();
@@ -37,16 +38,21 @@ export async function measure(scenario: Scenario, size: Size, secondsMax: number
   let first: Run | undefined;
   let elapsed = 0;
   do {
-    const plain = await runOnce(scenario, snapshot);
+    const plain = await runOnce(scenario, snapshot, classMemory);
     first ??= plain;
-    if (runs.length === 0) checkRun(scenario, size, snapshot, classes, plain.schedule);
-    const recorded = await runOnce(scenario, snapshot, recorder);
+    if (runs.length === 0) await checkRun(scenario, size, snapshot, classes, plain);
+    const recorded = await runOnce(scenario, snapshot, classMemory, recorder);
     for (const { hash } of [plain, recorded]) assert(hash === first.hash, 'every run decides alike');
     runs.push(plain.times);
     recordedRuns.push(recorded.times);
     elapsed = secondsNow() - started;
   } while (runs.length < PAIRS_MAX && elapsed + elapsed / runs.length <= secondsMax);
   const { hash, coreMiB, schedule } = first;
+  if (classMemory !== undefined) {
+    const roomy = await runOnce(scenario, snapshot, undefined);
+    assert(roomy.hash === hash, 'tables that were dropped come back the same');
+    assert(roomy.coreMiB > coreMiB, 'tables were dropped');
+  }
   const { pending, placed, unschedulable } = schedule.summary;
   return {
     name: scenario.name,
@@ -56,6 +62,7 @@ export async function measure(scenario: Scenario, size: Size, secondsMax: number
     classes,
     placed,
     unschedulable,
+    paths: schedule.summary.paths,
     workers: scenario.workers ?? 0,
     hash,
     readSeconds: started - readStarted,
@@ -67,14 +74,17 @@ export async function measure(scenario: Scenario, size: Size, secondsMax: number
   };
 }
 
-async function runOnce(scenario: Scenario, snapshot: Snapshot, recorder?: LatencyRecorder): Promise<Run> {
+async function runOnce(scenario: Scenario, snapshot: Snapshot, classMemory?: number, recorder?: LatencyRecorder): Promise<Run> {
   globalThis.gc?.();
   const core = new Core();
   const pool = scenario.workers ? new WorkerPool(core, scenario.workers) : undefined;
   try {
     const cpuStarted = process.cpuUsage();
     const started = secondsNow();
-    const schedule = await new Engine(snapshot, {}, core).schedule(pool ? () => pool : undefined, recorder);
+    const schedule = await new Engine(snapshot, classMemory === undefined ? {} : { classMemoryMax: classMemory }, core).schedule(
+      pool ? () => pool : undefined,
+      recorder,
+    );
     const elapsed = secondsNow() - started;
     const { user, system } = process.cpuUsage(cpuStarted);
     const { decideSeconds, seconds } = schedule.summary;
@@ -85,13 +95,15 @@ async function runOnce(scenario: Scenario, snapshot: Snapshot, recorder?: Latenc
   }
 }
 
-function checkRun(scenario: Scenario, size: Size, snapshot: Snapshot, classes: number, schedule: Schedule): void {
+async function checkRun(scenario: Scenario, size: Size, snapshot: Snapshot, classes: number, { schedule, coreMiB }: Run): Promise<void> {
   const expected = scenario.expect(size);
   const { summary } = schedule;
   assert(snapshot.nodes.length === size.nodes, 'the cluster has as many nodes as asked for');
   assert(classes === expected.classes, `there are ${expected.classes} classes, not ${classes}`);
   assert(expected.placed === undefined || summary.placed === expected.placed, `${expected.placed} pods are placed, not ${summary.placed}`);
-  scenario.check?.(snapshot, schedule);
+  const { coreMiB: most } = expected;
+  assert(most === undefined || coreMiB <= most, `the core needs ${most} MiB at most, not ${coreMiB}`);
+  await scenario.check?.(snapshot, schedule);
 }
 
 /** Percentiles over all recorded runs. A pod that was tried again counts each time. */

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os';
+import type { DecisionPaths } from '../src/model/results.ts';
 import { type Target, WORKERS_PREFIX } from './scenarios.ts';
 
 /** Times of one run in seconds. */
@@ -30,6 +31,8 @@ export interface Measurement {
   readonly classes: number;
   readonly placed: number;
   readonly unschedulable: number;
+  /** Absent in results of before they were told. */
+  readonly paths?: DecisionPaths;
   readonly workers: number;
   readonly hash: string;
   /** Reading the raw objects into a snapshot. */

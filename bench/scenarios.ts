@@ -1,7 +1,9 @@
 import { assert } from '../src/base/assert.ts';
 import type { Schedule } from '../src/model/results.ts';
 import type { Snapshot } from '../src/model/snapshot.ts';
+import { BATCHING } from './batching.ts';
 import { buildCluster, buildGenerated, equalApps } from './clusters.ts';
+import { CROWDS } from './crowds.ts';
 import { preemptors } from './preemptors.ts';
 
 /**
@@ -31,6 +33,8 @@ export interface Target {
 export interface Expectation {
   readonly classes: number;
   readonly placed?: number;
+  /** Linear memory at most. */
+  readonly coreMiB?: number;
 }
 
 export interface Scenario {
@@ -41,10 +45,12 @@ export interface Scenario {
   /** Takes gigabytes: only with `--label all`. */
   readonly huge?: true;
   readonly workers?: number;
+  /** Bytes for class tables in smoke runs, so that tables are dropped and come back; the decisions must be those of a run that keeps all. */
+  readonly smokeClassMemory?: number;
   readonly build: (size: Size) => Snapshot;
   readonly expect: (size: Size) => Expectation;
   /** Asserts that the rule the scenario is about has been at work. */
-  readonly check?: (snapshot: Snapshot, schedule: Schedule) => void;
+  readonly check?: (snapshot: Snapshot, schedule: Schedule) => void | Promise<void>;
   /** Shown beside the result. */
   readonly goal?: Target;
   /** A run below it fails. */
@@ -233,6 +239,8 @@ export const SCENARIOS: readonly Scenario[] = [
     const full = { nodes: 20_000, pods: 1_000 };
     return { name: `${WORKERS_PREFIX}${workers}`, full, smoke: FEW, workers, ...unique };
   }),
+  ...BATCHING,
+  ...CROWDS,
   {
     name: 'million-pods',
     huge: true,

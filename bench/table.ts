@@ -20,12 +20,20 @@ export const COLUMNS: readonly Column<Row>[] = [
   { heading: 'P99.9', align: 'right', cell: ({ result }) => duration(result.latency.p999) },
   { heading: 'MAX', align: 'right', cell: ({ result }) => duration(result.latency.max) },
   { heading: 'RECORDING', align: 'right', cell: ({ result }) => `${result.recordingNanoseconds} ns` },
+  { heading: 'BOUNDS/GROUPS/SCANS', align: 'right', cell: ({ result }) => pathShares(result) },
   { heading: 'CORE', align: 'right', cell: ({ result }) => `${Math.ceil(result.coreMiB)} MiB` },
   { heading: 'RSS', align: 'right', cell: ({ result }) => `${result.rssMiB} MiB` },
   { heading: 'HASH', cell: ({ result }) => result.hash },
   { heading: 'GOAL', cell: ({ result, goal }) => verdict(result, goal, 'reached') },
   { heading: 'FLOOR', cell: ({ result, floor }) => verdict(result, floor, 'ok') },
 ];
+
+/** Shares of the decisions in percent, with one digit where they are small: by bounds, by groups, by full scans; the rest is read from kept tables. */
+export function pathShares({ paths, pending }: Pick<Result, 'paths' | 'pending'>): string {
+  if (!paths) return '-';
+  const share = (count: number) => (count === 0 ? '0' : trimmed((100 * count) / pending));
+  return `${share(paths.bounds)}/${share(paths.grouped)}/${share(paths.scanned)} %`;
+}
 
 /** `decide 2M, total 300k: reached`, or what falls short of it. */
 function verdict(result: Result, target: Target | undefined, met: string): string {

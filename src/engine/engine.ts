@@ -200,7 +200,7 @@ export class Engine {
     this.core ??= new Core();
     this.core.reset();
     const { nodes, pods, objects, notModelled } = withHosts(this.snapshot(), this.options);
-    const fleet = new Fleet(nodes, objects, this.settings.semantics, this.settings.profiles, this.core);
+    const fleet = new Fleet(nodes, objects, this.settings.semantics, this.settings.profiles, this.core, this.options.classMemoryMax);
     for (const pod of pods) {
       const row = pod.nodeName === '' ? undefined : fleet.rowOf(pod.nodeName);
       if (row !== undefined) fleet.place(pod, row);

@@ -41,6 +41,8 @@ export interface EngineOptions {
   readonly untilStable?: boolean;
   /** Threads that prepare decisions; the answer does not depend on it. */
   readonly workers?: number;
+  /** Bytes for tables of classes, 512 MiB by default; what is dropped for want of room comes back the same, so that the answer does not depend on it. */
+  readonly classMemoryMax?: number;
   /** The machines under the nodes and what they can give, for the rules HostSpread and HostCapacity (see `parseHosts`). */
   readonly hosts?: HostMap;
   /** Called as `schedule` goes on: pods decided so far, and how many there are. */
@@ -84,6 +86,7 @@ export function resolveOptions(options: EngineOptions = {}): Settings {
   checkMember('tie', tie, TIE_MODES);
   checkWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   if (percentageOfNodesToScore !== undefined) checkWhole('percentageOfNodesToScore', percentageOfNodesToScore, 0, 100);
+  if (options.classMemoryMax !== undefined) checkWhole('classMemoryMax', options.classMemoryMax, 0, Number.MAX_SAFE_INTEGER);
   const gates = resolveGates(kubeVersion, options.featureGates ?? {});
   const profileOptions: ProfileOptions = {
     ...(percentageOfNodesToScore === undefined ? {} : { percentageOfNodesToScore }),

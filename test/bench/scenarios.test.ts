@@ -63,3 +63,24 @@ test('zones that are not even are noticed', async () => {
   const loose: Scenario = { ...rest, ...named('required-anti-5k'), check: check as NonNullable<Scenario['check']> };
   await expect(measure(loose, { nodes: 300, pods: 300 }, 0)).rejects.toThrow('no zone is two pods ahead of another');
 });
+
+test('a crowd of classes decides alike with memory for a few tables, and a limit that drops nothing is noticed', async () => {
+  const scenario = named('10k-services-10k');
+  const size = { nodes: 60, pods: 100 };
+  const found = await measure(scenario, size, 0, 8_000);
+  expect(found).toMatchObject({ classes: 20, placed: 100, paths: { grouped: 100, scanned: 0 } });
+  await expect(measure(scenario, size, 0, 2 ** 30)).rejects.toThrow('tables were dropped');
+  const greedy: Scenario = { ...scenario, expect: (of) => ({ ...scenario.expect(of), coreMiB: 0.1 }) };
+  await expect(measure(greedy, size, 0)).rejects.toThrow('the core needs 0.1 MiB at most');
+});
+
+test('the batching scenarios fail where their rule has not been at work', async () => {
+  const scenario = named('host-port-conflict-20k');
+  const size = { nodes: 20, pods: 20 };
+  const portless: Scenario = { ...scenario, build: named('one-class-10k').build };
+  await expect(measure(portless, size, 0)).rejects.toThrow('another pod is refused with: 0/20 nodes are available: 20 node(s)');
+  const saturating: Scenario = { ...named('resource-saturation-20k'), build: scenario.build };
+  await expect(measure(saturating, size, 0)).rejects.toThrow('another pod is refused with: 0/20 nodes are available: 20 Insufficient cpu.');
+  const alternating = named('alternating-signatures-20k').build(size);
+  expect(alternating.pods.slice(0, 4).map(({ name }) => name)).toEqual(['port-80-0', 'port-81-0', 'port-80-1', 'port-81-1']);
+});

@@ -34,3 +34,8 @@ test('the same input takes the same ways', async () => {
     expect(await pathsOf(snapshot, options)).toEqual(await pathsOf(snapshot, options));
   }
 });
+
+test('memory for tables is a whole number of bytes', async () => {
+  expect(() => new Engine(alike, { classMemoryMax: -1 })).toThrow('classMemoryMax');
+  expect((await new Engine(spread, { classMemoryMax: 0 }).schedule()).placements).toEqual((await new Engine(spread).schedule()).placements);
+});
