@@ -79,7 +79,11 @@ export function addSweepFlags(command: Command): Command {
     .addOption(single('--results <file>', 'keep each finished run in this file, and go on where it ends', text))
     .addOption(single('--shard <i/n>', 'do only the i-th of n parts of the runs, for plimsoll merge; needs --results', shard))
     .addOption(
-      single('--workers <n>', 'threads that do runs side by side (default: the cores, from 32 runs on)', wholeNumber(0, WORKERS_MAX)),
+      single(
+        '--workers <n>',
+        'threads that do runs side by side (default: the cores, when a second was not enough)',
+        wholeNumber(0, WORKERS_MAX),
+      ),
     )
     .addOption(single('--feature-gates <list>', 'feature gates of every variant, as A=true,B=false', featureGates))
     .addOption(

@@ -41,6 +41,8 @@ export interface CompareOptions {
   readonly metricsDigest?: string;
   /** Threads that do runs side by side; the answer does not depend on it. */
   readonly workers?: number;
+  /** Threads are started only when runs have taken so long without them, in milliseconds; default 0. */
+  readonly workersAfterMs?: number;
   /** Runs that are done already, by hash: they are not done again. */
   readonly known?: ReadonlyMap<string, ComparisonRun>;
   /** Called before the first run. */
@@ -104,7 +106,7 @@ async function sweepRuns(
   { setup }: Prepared,
   metrics: readonly Metric[],
   tasks: Prepared['tasks'],
-  { workers = 0, known, onRun = () => {}, signal, metricsModule }: CompareOptions,
+  { workers = 0, workersAfterMs: afterMs = 0, known, onRun = () => {}, signal, metricsModule }: CompareOptions,
 ): Promise<ReadonlyMap<string, ComparisonRun>> {
   let runner: ComparisonRunner | undefined;
   const here = (task: RunTask): Promise<ComparisonRun> => {
@@ -112,6 +114,6 @@ async function sweepRuns(
     return runner.run(task);
   };
   const workerSetup: WorkerSetup = { ...setup, metricsModule };
-  const threads = { file: 'compare-worker', name: 'runComparison', importer: import.meta.url, setup: workerSetup, workers };
+  const threads = { file: 'compare-worker', name: 'runComparison', importer: import.meta.url, setup: workerSetup, workers, afterMs };
   return sweep(tasks, { here, threads, onResult: onRun, signal, ...(known ? { known } : {}) });
 }

@@ -28,6 +28,8 @@ export interface SweepThreads {
   /** What each thread is given once. */
   readonly setup: object;
   readonly workers: number;
+  /** Threads are started only when tasks have taken so long in this one; default 0. */
+  readonly afterMs?: number;
 }
 
 /** A sweep in one thread looks up this often to see whether it is to stop. */
@@ -56,20 +58,27 @@ export async function sweep<Task, Result>(
   };
   signal?.throwIfAborted();
   const rest = missing.map((hash) => byHash.get(hash) as Task);
-  if (threads && threads.workers > 0 && rest.length > 0) await sideBySide(rest, { ...options, threads }, keep);
-  else await oneByOne(rest, options, keep);
+  const threaded = threads !== undefined && threads.workers > 0;
+  const alone = await oneByOne(rest, options, keep, threaded ? (threads.afterMs ?? 0) : Number.POSITIVE_INFINITY);
+  if (threaded && alone < rest.length) {
+    await sideBySide(rest.slice(alone), { ...options, threads }, (i, result) => keep(alone + i, result));
+  }
   return results;
 }
 
 type Keep<Result> = (index: number, result: Result) => void;
 
+/** Does tasks until they have taken `budgetMs`; how many that were. */
 async function oneByOne<Task, Result>(
   tasks: readonly Task[],
   { here, signal }: SweepOptions<Task, Result>,
   keep: Keep<Result>,
-): Promise<void> {
-  let pausedMs = millisecondsNow();
+  budgetMs: number,
+): Promise<number> {
+  const begunMs = millisecondsNow();
+  let pausedMs = begunMs;
   for (const [i, task] of tasks.entries()) {
+    if (millisecondsNow() - begunMs >= budgetMs) return i;
     keep(i, await here(task));
     if (!signal || millisecondsNow() - pausedMs < PAUSE_EVERY_MS) continue;
     // Promises alone never let a signal of the operating system in.
@@ -77,6 +86,7 @@ async function oneByOne<Task, Result>(
     signal.throwIfAborted();
     pausedMs = millisecondsNow();
   }
+  return tasks.length;
 }
 
 async function sideBySide<Task, Result>(

@@ -108,6 +108,10 @@ describe('compare', () => {
     });
     expect(timeless(threaded)).toEqual(timeless(alone));
     expect(done).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    // Some runs here, the rest in threads; which ones is the clock's business and nobody else's.
+    for (const workersAfterMs of [1, 5, 60_000]) {
+      expect(timeless(await ask(dump, TWO, { ...options, workers: 1, workersAfterMs }))).toEqual(timeless(alone));
+    }
     let more = 0;
     const again = await ask(dump, TWO, { ...options, known, onRun: () => more++ });
     expect([timeless(again), more]).toEqual([timeless(alone), 0]);

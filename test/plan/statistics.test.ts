@@ -34,6 +34,20 @@ describe('the 97.5% point of Student t', () => {
     expect(studentT975(2)).toBeCloseTo(0.95 / Math.sqrt(2 * 0.975 * 0.025), 11);
   });
 
+  it('holds 95% of the density between minus and plus, by Simpson’s rule', () => {
+    for (const freedom of [1, 2, 3, 4, 7, 19, 20, 49, 199, 200, 201, 202, 1000]) {
+      // The factor of the density, from those of one and two degrees of freedom: Gamma(x + 1) = x Gamma(x).
+      let factor = freedom % 2 === 1 ? 1 / Math.PI : 1 / Math.sqrt(8);
+      for (let v = freedom % 2 === 1 ? 1 : 2; v < freedom; v += 2) factor *= ((v + 1) / v) * Math.sqrt(v / (v + 2));
+      const density = (t: number) => factor * (1 + (t * t) / freedom) ** (-(freedom + 1) / 2);
+      const steps = 20_000;
+      const width = studentT975(freedom) / steps;
+      let sum = density(0) + density(steps * width);
+      for (let i = 1; i < steps; i++) sum += density(i * width) * (i % 2 === 1 ? 4 : 2);
+      expect(Math.abs((2 * sum * width) / 3 - 0.95)).toBeLessThan(1e-11);
+    }
+  });
+
   it('falls with the degrees of freedom, without a step where the formula changes', () => {
     for (let freedom = 1; freedom < 400; freedom++) expect(studentT975(freedom)).toBeGreaterThan(studentT975(freedom + 1));
     const [before, at, after] = [199, 200, 201].map(studentT975) as [number, number, number];
