@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { PlimsollError } from '../base/errors.ts';
 import type { Anonymization } from '../model/snapshot-results.ts';
@@ -55,7 +55,10 @@ async function anonymizeCommand(flags: Flags): Promise<void> {
 
 async function writeNames(file: string, { names }: Anonymization): Promise<void> {
   try {
-    await writeFile(file, `${JSON.stringify(Object.fromEntries(names), null, 2)}\n`, { mode: PRIVATE });
+    await writeFile(file, '', { mode: PRIVATE });
+    // A file that was there keeps its mode otherwise.
+    await chmod(file, PRIVATE);
+    await writeFile(file, `${JSON.stringify(Object.fromEntries(names), null, 2)}\n`);
   } catch (error) {
     throw new PlimsollError('OUTPUT', `cannot be written: ${(error as Error).message}`, { file });
   }

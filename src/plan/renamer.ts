@@ -1,4 +1,5 @@
 import { millisecondsOf, timestampOf } from '../base/calendar.ts';
+import { PlimsollError } from '../base/errors.ts';
 import type { Renaming, Role } from './field-shape.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { KUBERNETES_DRIVERS, KUBERNETES_GROUP, KUBERNETES_KEYS, KUBERNETES_KINDS, PUBLIC_VALUE_KEYS } from './public-names.ts';
@@ -33,7 +34,7 @@ export class Renamer {
 
   /** The first walk; what it returns is of no use. */
   readonly collect: Renaming = (role, text, key) => {
-    if (role === 'time') this.earliestMs = Math.min(this.earliestMs, millisecondsOf(text));
+    if (role === 'time') this.earliestMs = Math.min(this.earliestMs, timeOf(text));
     else
       this.map(role, text, key, (part) => {
         this.pseudonyms.collect(part, !UNBOUNDED.has(role));
@@ -132,10 +133,16 @@ export class Renamer {
   }
 
   private shifted(text: string): string {
-    const ms = millisecondsOf(text) + this.shiftSeconds * 1000;
+    const ms = timeOf(text) + this.shiftSeconds * 1000;
     const fraction = ms % 1000;
     return timestampOf(ms).replace('Z', fraction === 0 ? 'Z' : `.${String(fraction).padStart(3, '0')}Z`);
   }
+}
+
+function timeOf(text: string): number {
+  const ms = millisecondsOf(text);
+  if (Number.isNaN(ms)) throw new PlimsollError('FIELD', 'must be an RFC 3339 time', { value: text });
+  return ms;
 }
 
 /** A text that is too long for a label is refused, and has to be refused still. */

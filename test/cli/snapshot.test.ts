@@ -17,7 +17,7 @@ function file(name: string, text: string): string {
 
 describe.concurrent('snapshot anonymize', () => {
   it('writes a dump that answers the same once the names are put back', async () => {
-    const map = join(folder, 'names.json');
+    const map = file('names.json', 'of an earlier run, readable by all');
     const { code, stdout, stderr } = await runCli(['snapshot', 'anonymize', '-f', SHOP, '--map', map]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^37 objects, \d+ pseudonyms\n$/) });
     expect(statSync(map).mode & 0o777).toBe(0o600);
