@@ -1,9 +1,13 @@
-/** `npm run bench -- [--label smoke|full|floor|all] [--only REGEX] [--json FILE] [--accept] [--profile DIR]`; see results/README.md. */
+/**
+ * `npm run bench -- [--label smoke|full|floor|all] [--only REGEX] [--json FILE] [--accept] [--profile DIR]`, or `--compare A B`; see
+ * results/README.md.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tableLines } from '../src/report/table.ts';
+import { compareReport } from './compare-files.ts';
 import {
   hashDifferences,
   type Measurement,
@@ -27,18 +31,34 @@ const HEAP_MIB = 12_288;
 /** Below this share of a core the times say more about what else was running. */
 const QUIET_SHARE = 0.9;
 
-const { values: flags } = parseArgs({
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     label: { type: 'string', default: 'full' },
     only: { type: 'string', default: '' },
     json: { type: 'string' },
     accept: { type: 'boolean', default: false },
     profile: { type: 'string' },
+    compare: { type: 'boolean', default: false },
   },
 });
-process.exitCode = run();
+process.exitCode = flags.compare ? compare() : run();
+
+/** 0 also when something differs: what to make of it is for the reader. */
+function compare(): number {
+  const [first, second, ...rest] = positionals;
+  if (first === undefined || second === undefined || rest.length > 0)
+    return complain(['--compare takes two result files or git revisions']);
+  try {
+    for (const line of compareReport(first, second)) process.stdout.write(line);
+    return 0;
+  } catch (error) {
+    return complain([`--compare: ${(error as Error).message.trim()}`]);
+  }
+}
 
 function run(): number {
+  if (positionals.length > 0) return complain([`unexpected argument '${positionals[0]}'`]);
   const label = LABELS.find((known) => known === flags.label);
   if (label === undefined) return complain([`unknown label '${flags.label}': use one of ${LABELS.join(', ')}`]);
   const scenarios = selectScenarios(label, new RegExp(flags.only));
@@ -102,7 +122,7 @@ function checkFull(rows: readonly (Pick<Scenario, 'floor'> & { readonly result: 
 }
 
 function recordedFiles(): ResultFile[] {
-  const names = readdirSync(RESULTS).filter((name) => name.endsWith('.json') && !name.startsWith('upstream-'));
+  const names = readdirSync(RESULTS).filter((name) => name.endsWith('.json') && !/^(?:upstream|curves|peers)-/.test(name));
   return names.map((name) => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')) as ResultFile);
 }
 
