@@ -68,14 +68,15 @@ export class Attempts {
   /** Failures by class: nothing but a change of the fleet or of the promises can change them. */
   private readonly failures = new WeakMap<PodClass, RememberedFailure>();
 
-  constructor(fleet: Fleet, nominations: Nominations, budgets: DisruptionBudgets, tie: TieMode, prng: Prng) {
+  /** `anyVictims`: it matters whether somebody would be evicted, not who. */
+  constructor(fleet: Fleet, nominations: Nominations, budgets: DisruptionBudgets, tie: TieMode, prng: Prng, anyVictims = false) {
     this.fleet = fleet;
     this.nominations = nominations;
     this.budgets = budgets;
     this.random = tie === 'seeded' ? prng : undefined;
     this.decider = new Decider(fleet, tie, prng);
     this.plain = new PlainScheduler(fleet, tie, prng);
-    this.preemptions = new PreemptionTables(fleet, budgets);
+    this.preemptions = new PreemptionTables(fleet, budgets, anyVictims);
   }
 
   /** Decides; does not place. */

@@ -76,10 +76,10 @@ export class PreemptionTable {
    * The choice of preemption: dry runs from the first row on until there are as many candidates as wanted, then the best of them (upstream
    * DryRunPreemption with one worker, pickOneNodeForPreemption). Undefined: no candidate.
    *
-   * @param wanted how many candidates are enough among so many rows that eviction may help.
+   * @param wanted how many candidates are enough among so many rows that eviction may help; `any`: the first that there is.
    */
-  choose(filters: PreparedFilters, wanted: (helpful: number) => number): Candidate | undefined {
-    const enough = wanted(this.helpfulRows);
+  choose(filters: PreparedFilters, wanted: 'any' | ((helpful: number) => number)): Candidate | undefined {
+    const enough = wanted === 'any' ? 1 : wanted(this.helpfulRows);
     let clean = 0;
     let breaking = 0;
     let best = -1;
@@ -87,6 +87,7 @@ export class PreemptionTable {
       if (this.kinds[row] === UNTRIED) this.tryRow(row, filters);
       const kind = this.kinds[row] as number;
       if (kind < CLEAN) continue;
+      if (wanted === 'any') return this.candidates[row];
       if (kind === CLEAN) clean++;
       else if (breaking < enough) breaking++;
       else continue;
@@ -135,6 +136,10 @@ export class PreemptionTable {
   }
 
   private tryRow(row: number, filters: PreparedFilters): void {
+    if (this.fleet.leastPriorities().ofRow(row) >= filters.pod.template.priority) {
+      this.kinds[row] = USELESS;
+      return;
+    }
     const result = this.dryRun(filters, filters.cluster.rows[row] as NodeView);
     if (result === undefined || result.victims.length === 0) {
       this.kinds[row] = USELESS;

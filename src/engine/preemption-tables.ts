@@ -6,6 +6,7 @@ import type { Fleet } from './fleet.ts';
 import { candidatesWanted, type Preempted } from './preemption.ts';
 import type { DisruptionBudgets } from './preemption-budgets.ts';
 import { FitRows } from './preemption-fit.ts';
+import type { LeastPriorities } from './preemption-index.ts';
 import { isLocal, localFilters, refusalBesidePromised } from './preemption-local.ts';
 import { PreemptionTable } from './preemption-table.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
@@ -23,6 +24,9 @@ interface Known {
   readonly table: PreemptionTable;
 }
 
+/** Free amounts by priority and names of resources: they live as long as the index of priorities that tells them of changes. */
+const fitRows = new WeakMap<LeastPriorities, Map<string, FitRows>>();
+
 /** The tables of the classes that preempted last, for one run: preemptors come in groups of equal pods, and few groups alternate. */
 export class PreemptionTables {
   private readonly fleet: Fleet;
@@ -30,12 +34,13 @@ export class PreemptionTables {
   private readonly tables = new Map<PodTemplate, Known>();
   private readonly local = new WeakMap<PodClass, boolean>();
   private readonly tablesMax: number;
-  /** By priority and names of resources. */
-  private readonly fitRows = new Map<string, FitRows>();
+  private readonly anyWillDo: boolean;
 
-  constructor(fleet: Fleet, budgets: DisruptionBudgets) {
+  /** `anyWillDo`: it matters whether somebody would be evicted, not who. */
+  constructor(fleet: Fleet, budgets: DisruptionBudgets, anyWillDo = false) {
     this.fleet = fleet;
     this.budgets = budgets;
+    this.anyWillDo = anyWillDo;
     this.tablesMax = Math.max(TABLES_MIN, Math.floor(TABLE_ROWS_MAX / Math.max(1, fleet.nodes.length)));
   }
 
@@ -86,7 +91,7 @@ export class PreemptionTables {
     if (step?.plugin !== 'DefaultPreemption' || preemptionPolicy === 'Never') return undefined;
     if (this.fleet.leastPriorities().ofCluster >= priority) return undefined;
     const { table, filters } = this.of(cls, pod);
-    const chosen = table.choose(filters, (helpful) => candidatesWanted(helpful, step.args));
+    const chosen = table.choose(filters, this.anyWillDo ? 'any' : (helpful) => candidatesWanted(helpful, step.args));
     if (chosen === undefined) return undefined;
     const { row, victims, budgetViolations } = chosen;
     return { node: this.fleet.nodes[row]?.name ?? '', row, victims, budgetViolations };
@@ -100,9 +105,12 @@ export class PreemptionTables {
   /** Shared by tables; when there are many kinds they are forgotten, and later tables begin anew. */
   private fitRowsOf(priority: number, names: readonly string[]): FitRows {
     const key = [priority, ...names].join();
-    const rows = this.fitRows.get(key) ?? new FitRows(names, this.fleet.leastPriorities());
-    if (this.fitRows.size >= FIT_ROWS_MAX) this.fitRows.clear();
-    this.fitRows.set(key, rows);
+    const priorities = this.fleet.leastPriorities();
+    const known = fitRows.get(priorities) ?? new Map<string, FitRows>();
+    fitRows.set(priorities, known);
+    const rows = known.get(key) ?? new FitRows(names, priorities);
+    if (known.size >= FIT_ROWS_MAX) known.clear();
+    known.set(key, rows);
     return rows;
   }
 

@@ -24,7 +24,7 @@ export interface SchedulerOptions {
   readonly onProgress?: (decided: number, total: number) => void;
   /** Builds class tables side by side before the first decision; absent = each class when it is first needed. */
   readonly builder?: ClassBuilder;
-  /** End the run at the first pod that would evict others; they stay. */
+  /** End the run at the first pod that would evict others; they stay, and who they are is not worked out. */
   readonly stopAtPreemption?: boolean;
   /** Told how long each decision takes. */
   readonly latencies?: LatencyRecorder;
@@ -99,7 +99,7 @@ export class Scheduler {
     fleet.nextStart = 0;
     this.nominations = new Nominations(fleet);
     this.budgets = new DisruptionBudgets(fleet.objects.podDisruptionBudgets);
-    this.attempts = new Attempts(fleet, this.nominations, this.budgets, options.tie, new Prng(options.seed));
+    this.attempts = new Attempts(fleet, this.nominations, this.budgets, options.tie, new Prng(options.seed), options.stopAtPreemption);
     this.classList = fleet.core.allocate(BATCH_PODS_MAX * 4);
     this.rowList = fleet.core.allocate(BATCH_PODS_MAX * 4);
     for (const pod of [...pods, ...(options.promised ?? [])]) {

@@ -129,7 +129,8 @@ export class CompactRun {
   }
 
   private settle({ placed, waiting, preempted }: Settled, moves: ReadonlyMap<string, Mutable<CompactMove>>): Refusal | undefined {
-    for (const { victim, by } of preempted) return { because: 'preemption', reason: `${by} would evict ${podKey(victim)}` };
+    const [preemption] = preempted;
+    if (preemption) return { because: 'preemption', reason: `${preemption.by} would evict others from ${preemption.node}` };
     for (const [key, message] of waiting) return { because: 'no room', reason: `${key}: ${message}` };
     for (const [key, to] of placed) {
       const move = moves.get(key);
