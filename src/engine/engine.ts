@@ -17,7 +17,8 @@ import { type EngineOptions, idleHosts, resolveOptions, type Settings, withHosts
 import { isFinished, pendingPods } from './pending-pods.ts';
 import { provenanceOf } from './provenance.ts';
 import { renderRun } from './render-run.ts';
-import { type ScheduleRun, Scheduler } from './scheduler.ts';
+import type { ScheduleRun } from './schedule-run.ts';
+import { Scheduler } from './scheduler.ts';
 import { canTry, WhatIf } from './what-if.ts';
 
 /** Makes a builder of class tables over a core, for worker threads; see `schedule`. */

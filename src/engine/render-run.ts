@@ -1,7 +1,7 @@
 import type { Pod } from '../model/pod.ts';
 import { API_VERSION, type DecisionPaths, type Provenance, type Schedule } from '../model/results.ts';
 import type { PendingPods } from './pending-pods.ts';
-import type { ScheduleRun } from './scheduler.ts';
+import type { ScheduleRun } from './schedule-run.ts';
 
 /** What a run's result tells beside the run. */
 export interface RunContext {

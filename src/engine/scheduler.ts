@@ -12,6 +12,7 @@ import { DisruptionBudgets } from './preemption-budgets.ts';
 import { SchedulingQueue } from './queue.ts';
 import { queueHints } from './queue-hints.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
+import type { PlacedPod, PreemptedBy, ScheduleRun } from './schedule-run.ts';
 
 export interface SchedulerOptions {
   readonly tie: TieMode;
@@ -28,32 +29,6 @@ export interface SchedulerOptions {
   readonly stopAtPreemption?: boolean;
   /** Told how long each decision takes. */
   readonly latencies?: LatencyRecorder;
-}
-
-/** One pod's placement, in decision order. */
-export interface PlacedPod {
-  readonly index: number;
-  readonly row: number;
-}
-
-export interface PreemptedBy {
-  readonly index: number;
-  readonly node: string;
-  readonly victims: readonly Pod[];
-}
-
-/** What a run did; indices are those of the pods it was given. */
-export interface ScheduleRun {
-  readonly placed: readonly PlacedPod[];
-  /** Message by pod, in input order. */
-  readonly failed: ReadonlyMap<number, string>;
-  readonly preemptions: readonly PreemptedBy[];
-  /** Nodes promised to pods that are not on them, by `podKey`. */
-  readonly nominated: ReadonlyMap<string, string>;
-  /** Placements changed volumes or claims too. */
-  readonly reserved: boolean;
-  readonly seconds: number;
-  readonly decideSeconds: number;
 }
 
 type Preempting = Extract<AttemptOutcome, { readonly kind: 'preempting' }>;

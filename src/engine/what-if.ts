@@ -7,7 +7,8 @@ import type { Fleet } from './fleet.ts';
 import type { Settings } from './options.ts';
 import { pendingPods } from './pending-pods.ts';
 import { renderRun } from './render-run.ts';
-import { type ScheduleRun, Scheduler } from './scheduler.ts';
+import type { ScheduleRun } from './schedule-run.ts';
+import { Scheduler } from './scheduler.ts';
 
 /** What is to be known of an engine to try something on its fleet. */
 export interface WhatIfSetup {
