@@ -13,9 +13,7 @@ import { METRICS, type Metric, PRICE_UNIT } from './metrics.ts';
 import { scenarioStart } from './scenario.ts';
 import { SEEDS_MAX, seedsText } from './seeds.ts';
 import type { SweepTask } from './sweep.ts';
-
-/** Variants of one comparison. */
-const VARIANTS_MAX = 1000;
+import { VARIANTS_MAX } from './sweep-file.ts';
 
 /** A thousand times today's load. */
 export const PERCENT_MAX = 100_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ErrorPlace } from '../base/errors.ts';
+import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
 import { parseStrict, strictFields } from '../engine/strict-schema.ts';
 import { KUBE_VERSIONS, type KubeVersion } from '../model/gates.ts';
 import { API_VERSION, type TieMode } from '../model/results.ts';
@@ -84,7 +84,13 @@ export interface SweepPoint {
   readonly lost?: readonly string[];
 }
 
-/** The points of the grid, the last axis running fastest. Names tell what differs: `spread,load=120`. */
+/** Variants of one comparison. */
+export const VARIANTS_MAX = 1000;
+
+/**
+ * The points of the grid, the last axis running fastest. Names tell what differs: `spread,load=120`.
+ * @throws PlimsollError USAGE when there are more than VARIANTS_MAX.
+ */
 export function pointsOf({ configurations, kubeVersions, ties, loadPercents, replicaPercents, lost }: SweepSpec): SweepPoint[] {
   type Part = { readonly label: string; readonly part: Partial<SweepPoint> };
   const axis = <Value>(
@@ -120,6 +126,8 @@ export function pointsOf({ configurations, kubeVersions, ties, loadPercents, rep
       (gone) => ({ lost: gone }),
     ),
   ];
+  const count = axes.reduce((product, parts) => product * Math.max(1, parts.length), 1);
+  if (count > VARIANTS_MAX) throw new PlimsollError('USAGE', `makes more than ${VARIANTS_MAX} variants`, { path: 'sweep', value: count });
   let points: { readonly labels: readonly string[]; readonly point: Partial<SweepPoint> }[] = [{ labels: [], point: {} }];
   for (const parts of axes) {
     if (parts.length === 0) continue;
