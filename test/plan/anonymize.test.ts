@@ -7,11 +7,14 @@ import type { RawObject } from '../../src/model/parse/fields.ts';
 import type { Pod } from '../../src/model/pod.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { anonymizeSnapshot, revealText } from '../../src/plan/anonymize.ts';
+import { drain } from '../../src/plan/drain.ts';
 import { explain } from '../../src/plan/explain.ts';
 import type { Role } from '../../src/plan/field-shape.ts';
 import { isNamespaced, reducedObject } from '../../src/plan/field-table.ts';
+import { rollout } from '../../src/plan/rollout.ts';
 import { schedule } from '../../src/plan/schedule.ts';
-import { readSnapshot } from '../../src/sources/read-snapshot.ts';
+import { survive } from '../../src/plan/survive.ts';
+import { readObjects, readSnapshot } from '../../src/sources/read-snapshot.ts';
 import { type Feature, hardCluster } from '../support/fleets.ts';
 import { CROWDED, LEANINGS } from '../support/scheduler-cases.ts';
 
@@ -93,6 +96,33 @@ describe('anonymizeSnapshot', () => {
       }
     },
   );
+
+  it.each(['zones', 'shop', 'spare', 'tight'])('changes no answer about the future of examples/%s.yaml', async (example) => {
+    const objects = await readObjects(`examples/${example}.yaml`);
+    const { snapshot, names } = anonymizeSnapshot(objects);
+    const ask = async (cluster: Snapshot, nameOf: (name: string) => string) => {
+      const untimed = (answer: object) =>
+        JSON.stringify(answer, (key, value) => (['provenance', 'seconds'].includes(key) ? undefined : value));
+      const answers = [
+        await survive(cluster, 'node', { keepBudgets: true }),
+        await drain(
+          cluster,
+          cluster.nodes.slice(0, 2).map(({ name }) => name),
+          { ignoreDaemonsets: true, force: true, deleteEmptydirData: true },
+        ),
+      ];
+      for (const { kind, namespace, name } of cluster.objects.controllers.filter((each) =>
+        ['Deployment', 'StatefulSet'].includes(each.kind),
+      )) {
+        answers.push((await rollout(cluster, { kind: kind as 'Deployment', namespace, name })) as never);
+      }
+      return answers.map(untimed).map(nameOf);
+    };
+    expect(names.size).toBeGreaterThan(5);
+    const before = await ask(await readSnapshot(objects), (text) => revealed(text, new Map()));
+    expect(await ask(await readSnapshot(snapshot), (text) => revealed(text, names))).toEqual(before);
+    expect(before.length).toBeGreaterThan(1);
+  });
 
   it('says the same whatever else the objects hold, and none of it is left', async () => {
     const { snapshot } = anonymizeSnapshot(load(readFileSync('test/plan/private-dump.yaml', 'utf8')) as object[]);
