@@ -1,4 +1,4 @@
-import { PlimsollError } from '../base/errors.ts';
+import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
 import { type EngineOptions, idleHosts, resolveOptions, withHosts } from '../engine/options.ts';
 import { provenanceOf } from '../engine/provenance.ts';
 import type { ComparisonPlan, MetricInfo, Scenario, VariantPlan } from '../model/compare-results.ts';
@@ -14,6 +14,9 @@ import { scenarioStart } from './scenario.ts';
 import { SEEDS_MAX, seedsText } from './seeds.ts';
 import type { SweepTask } from './sweep.ts';
 import { VARIANTS_MAX } from './sweep-file.ts';
+
+/** Runs of one comparison: a result is a kilobyte or two, and all of them are in memory at the end. */
+const RUNS_MAX = 1_000_000;
 
 /** A thousand times today's load. */
 export const PERCENT_MAX = 100_000;
@@ -39,6 +42,7 @@ export function prepareComparison(
   const order = options.order ?? (options.seeds === undefined ? 'input' : 'shuffled');
   checkSeeds(seeds);
   checkNames(variants, options.baseline);
+  checkRuns(variants.length, seeds.length);
   const snapshot = withHosts(given, hosts === undefined ? {} : { hosts });
   const common = canonical({ order, fromEmpty, prices, metrics: metrics.map(({ name }) => name), module: options.metricsDigest });
   const setups = variants.map(({ name, options: own = {}, scenario = {} }): VariantSetup => {
@@ -126,6 +130,13 @@ function checkSeeds(seeds: readonly number[]): void {
   const wrong = seeds.find((seed) => !Number.isSafeInteger(seed) || seed < 0);
   if (wrong !== undefined) throw new PlimsollError('USAGE', 'must be whole numbers from 0', { path: 'seeds', value: wrong });
   if (new Set(seeds).size < seeds.length) throw new PlimsollError('USAGE', 'names a seed twice', { path: 'seeds' });
+}
+
+/** @throws PlimsollError USAGE for more runs than their results have room for. */
+export function checkRuns(variants: number, seeds: number, place: ErrorPlace = { path: 'seeds' }): void {
+  if (variants * seeds <= RUNS_MAX) return;
+  const problem = `${variants} variants with ${seeds} seeds are more than ${RUNS_MAX} runs`;
+  throw new PlimsollError('USAGE', problem, { ...place, hint: 'ask for fewer seeds, or split the grid' });
 }
 
 function checkNames(variants: readonly CompareVariant[], baseline: string | undefined): void {

@@ -1,7 +1,7 @@
 import { type ErrorPlace, PlimsollError } from '../base/errors.ts';
 import type { Comparison, ComparisonPlan, ComparisonRun } from '../model/compare-results.ts';
 import { canonical } from '../model/parse/canonical.ts';
-import { runHash, tasksOf } from './compare-plan.ts';
+import { checkRuns, runHash, tasksOf } from './compare-plan.ts';
 import { comparisonOf } from './comparison.ts';
 import { parseSeeds, seedsText } from './seeds.ts';
 
@@ -31,6 +31,7 @@ export interface Merged {
  */
 export function mergeRuns(files: readonly RunFile[], options: MergeOptions = {}): Merged {
   const plan = commonPlan(files);
+  checkRuns(plan.variants.length, parseSeeds(plan.seeds).length, { file: files[0]?.file ?? '' });
   const wanted = new Set(tasksOf(plan.variants, parseSeeds(plan.seeds)).map(({ hash }) => hash));
   const { runs, repeated, foreign } = collect(files, wanted);
   const remarks = [

@@ -188,6 +188,12 @@ describe('compare', () => {
   });
 });
 
+it('more runs than there is room for are refused', async () => {
+  const dump = await readSnapshot(workloadCluster(3));
+  const seeds = Array.from({ length: 500_001 }, (_, i) => i);
+  await expect(compare(dump, TWO, { seeds })).rejects.toThrow('USAGE: seeds: 2 variants with 500001 seeds are more than 1000000 runs');
+});
+
 describe('a scenario', () => {
   it('that loses domains is the cluster without their nodes, what they ran waiting', async () => {
     let lost = 0;

@@ -98,6 +98,10 @@ describe('merging', () => {
       'INCONSISTENT: two: variants: belongs to another comparison, got "[\\"as it is\\",\\"the same\\"]"',
     );
     expect(() => mergeRuns([{ ...file, plans: [] }])).toThrow('INCONSISTENT: part-1: has no plan');
+    const asked = file.plans[0] as RunFile['plans'][number];
+    expect(() => mergeRuns([{ ...file, plans: [{ ...asked, seeds: '1..500000' }] }])).toThrow(
+      'USAGE: part-1: 3 variants with 500000 seeds are more than 1000000 runs',
+    );
     expect(() => mergeRuns([])).toThrow('USAGE: no results file is given');
   });
 
