@@ -25,6 +25,10 @@ export interface QueueHints {
   readonly placed: HintTable;
   /** A pod has left its node (AssignedPodDelete). */
   readonly deleted: HintTable;
+  /** A pod has lost its nomination, which upstream tells as the same event about a pod that is on no node. */
+  readonly nominationLost: HintTable;
+  /** The same event for the pod itself, where that is another matter. */
+  readonly ownNominationLost: HintTable;
 }
 
 /** Plugins that a placed pod can turn in favour of a waiting one. All others only ever refuse more when pods are added. */
@@ -40,6 +44,16 @@ export interface HintSource {
 export function queueHints(source?: HintSource): QueueHints {
   const spread = spreadHint(source);
   const kubeVersion = source?.semantics.kubeVersion ?? KUBE_VERSION_DEFAULT;
+  const deleted = new Map<string, Hint>([
+    ['NodeResourcesFit', () => true],
+    ['NodePorts', (waiting, other) => hostPorts(waiting).some((port) => hostPorts(other).some((taken) => portsConflict(port, taken)))],
+    ['InterPodAffinity', affinityAfterDeletion(kubeVersion)],
+    ['PodTopologySpread', spread],
+    ['VolumeRestrictions', sharesVolume],
+    ['NodeVolumeLimits', (_, other) => hasClaims(other) || other.volumes.some((volume) => inlineSource(volume) !== undefined)],
+  ]);
+  // Up to 1.35 these two overlook pods that are only promised a node; a pod's own promise PodTopologySpread never overlooks.
+  const overlooked = isSince(kubeVersion, '1.36') ? [] : ['InterPodAffinity', 'PodTopologySpread'];
   return {
     placed: new Map<string, Hint>([
       ['InterPodAffinity', affinityAfterPlacement],
@@ -48,14 +62,9 @@ export function queueHints(source?: HintSource): QueueHints {
       ['VolumeBinding', (_, other) => hasClaims(other)],
       ['VolumeZone', sharesClaim],
     ]),
-    deleted: new Map<string, Hint>([
-      ['NodeResourcesFit', () => true],
-      ['NodePorts', (waiting, other) => hostPorts(waiting).some((port) => hostPorts(other).some((taken) => portsConflict(port, taken)))],
-      ['InterPodAffinity', affinityAfterDeletion(kubeVersion)],
-      ['PodTopologySpread', spread],
-      ['VolumeRestrictions', sharesVolume],
-      ['NodeVolumeLimits', (_, other) => hasClaims(other) || other.volumes.some((volume) => inlineSource(volume) !== undefined)],
-    ]),
+    deleted,
+    nominationLost: new Map([...deleted].filter(([plugin]) => !overlooked.includes(plugin))),
+    ownNominationLost: new Map(overlooked.length > 0 ? [['PodTopologySpread', spread]] : []),
   };
 }
 

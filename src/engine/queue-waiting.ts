@@ -12,6 +12,7 @@ interface Group {
   /** Answers of the hints by template of the event's pod. */
   readonly afterPlacement: Map<PodTemplate, boolean>;
   readonly afterDeletion: Map<PodTemplate, boolean>;
+  readonly afterNominationLost: Map<PodTemplate, boolean>;
 }
 
 interface Member {
@@ -67,14 +68,31 @@ export class WaitingPods {
 
   /**
    * Removes and returns the pods that it may help that the pod has lost its nomination: for pods of no more priority it counted as placed, and
-   * its loss counts as its deletion (upstream's handler of pod updates).
+   * its loss counts as its deletion (upstream's handler of pod updates). `index`: the pod's own, it may be among them.
    */
-  afterNominationLost(other: PodTemplate): number[] {
-    const { priority } = other;
-    return this.wake(
+  afterNominationLost(other: PodTemplate, index: number | undefined): number[] {
+    const { nominationLost } = this.hints;
+    const woken = this.wake(
       this.occupied,
-      (group) => group.template.priority <= priority && remembered(group, group.afterDeletion, this.hints.deleted, other),
+      (group) => group.template.priority <= other.priority && remembered(group, group.afterNominationLost, nominationLost, other),
     );
+    if (index !== undefined && this.wakeOwn(other, index)) woken.push(index);
+    return woken;
+  }
+
+  /** Takes the pod out when the loss of its own nomination may help it. */
+  private wakeOwn(template: PodTemplate, index: number): boolean {
+    const { ownNominationLost } = this.hints;
+    if (ownNominationLost.size === 0) return false;
+    for (const group of this.groups.get(template)?.values() ?? []) {
+      const at = group.members.findIndex((member) => member.index === index);
+      if (at < 0 || !anyHint(group, ownNominationLost, template)) continue;
+      group.members.splice(at, 1);
+      this.count--;
+      this.forgetIfEmpty(group);
+      return true;
+    }
+    return false;
   }
 
   /** Something that waiting pods had to respect is gone, whatever the hints say. */
@@ -126,7 +144,15 @@ export class WaitingPods {
     if (group === undefined) {
       // An error may have any cause, so that anything may lift it.
       const company = plugins.size === 0 || [...plugins].some((plugin) => TURNED_BY_PLACEMENT.has(plugin));
-      group = { template, plugins, company, members: [], afterPlacement: new Map(), afterDeletion: new Map() };
+      group = {
+        template,
+        plugins,
+        company,
+        members: [],
+        afterPlacement: new Map(),
+        afterDeletion: new Map(),
+        afterNominationLost: new Map(),
+      };
       byPlugins.set(key, group);
     }
     return group;
@@ -136,8 +162,12 @@ export class WaitingPods {
 function remembered(group: Group, answers: Map<PodTemplate, boolean>, hints: HintTable, other: PodTemplate): boolean {
   let answer = answers.get(other);
   if (answer === undefined) {
-    answer = [...group.plugins].some((plugin) => hints.get(plugin)?.(group.template, other) ?? false);
+    answer = anyHint(group, hints, other);
     answers.set(other, answer);
   }
   return answer;
+}
+
+function anyHint({ plugins, template }: Group, hints: HintTable, other: PodTemplate): boolean {
+  return [...plugins].some((plugin) => hints.get(plugin)?.(template, other) ?? false);
 }

@@ -50,6 +50,7 @@ export interface QueueOptions {
 /** Pods are named by their index in the list given to the constructor. Every pod taken must be reported on. */
 export class SchedulingQueue {
   private readonly pods: readonly Pod[];
+  private indices: ReadonlyMap<Pod, number> | undefined;
   private readonly order: Uint32Array;
   private readonly rank: Uint32Array;
   /** Next position of `order`. */
@@ -132,7 +133,13 @@ export class SchedulingQueue {
 
   /** A pod that has just failed has lost its nomination, or exchanged it for another; it may wake itself too. O(groups of equal waiting pods). */
   nominationLost(pod: Pod): void {
-    for (const woken of this.waiting.afterNominationLost(pod.template)) this.requeue(woken);
+    for (const woken of this.waiting.afterNominationLost(pod.template, this.indexOf(pod))) this.requeue(woken);
+  }
+
+  /** Undefined for a pod that is not in the queue's hands. O(pods) the first time. */
+  private indexOf(pod: Pod): number | undefined {
+    this.indices ??= new Map(this.pods.map((known, index) => [known, index]));
+    return this.indices.get(pod);
   }
 
   private template(index: number): PodTemplate {

@@ -77,7 +77,7 @@ func (c *cluster) explain(name string) explainedPod {
 	if len(found.scores) > 0 {
 		out.Tied = c.bestOf(found.scores)
 		out.Best = found.nodes[out.Tied[0]].Total
-		out.Heap = heapRoot(c.inScanOrder(f, found.named, found.scores))
+		out.Heap = heapRoot(c.inScanOrder(f, 0, found.named, found.scores))
 	}
 	if held := c.heldBack(f, pod); held != "" {
 		out.Message = held

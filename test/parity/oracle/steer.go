@@ -24,6 +24,8 @@ type steered struct {
 	// want is the node the caller would take among equals; "" = the heap's.
 	want string
 
+	// start is where the scan begins; by the time of scoring upstream has moved its own index on.
+	start int
 	// named are the nodes that PreFilter leaves; nil = all.
 	named sets.Set[string]
 	// scored is set when there was more than one feasible node to choose from.
@@ -52,7 +54,7 @@ func (s *steered) RunScorePlugins(ctx context.Context, state fwk.CycleState, pod
 	}
 	s.scored = true
 	s.tied = s.cluster.bestOf(scores)
-	s.heap = heapRoot(s.cluster.inScanOrder(s.Framework, s.named, scores))
+	s.heap = heapRoot(s.cluster.inScanOrder(s.Framework, s.start, s.named, scores))
 	s.pick = s.heap
 	if s.want != "" && slices.Contains(s.tied, s.want) {
 		s.pick = s.want
@@ -66,6 +68,7 @@ func (s *steered) RunScorePlugins(ctx context.Context, state fwk.CycleState, pod
 
 // place runs upstream's SchedulePod. The start index of the scan moves on as upstream moves it.
 func (s *steered) place(state fwk.CycleState, info *framework.QueuedPodInfo) (host string, err error) {
+	s.start = *scanStart(s.cluster.sched)
 	result, err := schedulePod(s.cluster.ctx, s.cluster.sched, s, state, info)
 	if err != nil {
 		return "", err
@@ -95,9 +98,9 @@ func (c *cluster) sortByRow(names []string) {
 	sort.Slice(names, func(i, j int) bool { return c.rows[names[i]] < c.rows[names[j]] })
 }
 
-// inScanOrder sorts scores as a scan from the current start index finds the nodes. Where PreFilter has named nodes upstream scans them in map
+// inScanOrder sorts scores as a scan from the start index finds the nodes. Where PreFilter has named nodes upstream scans them in map
 // order; the order of the node list stands in for it.
-func (c *cluster) inScanOrder(f framework.Framework, named sets.Set[string], scores []nodePluginScores) []nodePluginScores {
+func (c *cluster) inScanOrder(f framework.Framework, start int, named sets.Set[string], scores []nodePluginScores) []nodePluginScores {
 	infos, err := f.SnapshotSharedLister().NodeInfos().List()
 	must(err)
 	var names []string
@@ -107,9 +110,9 @@ func (c *cluster) inScanOrder(f framework.Framework, named sets.Set[string], sco
 		}
 	}
 	at := make(map[string]int, len(names))
-	start := *scanStart(c.sched) % len(names)
+	first := start % len(names)
 	for i, name := range names {
-		at[name] = (i - start + len(names)) % len(names)
+		at[name] = (i - first + len(names)) % len(names)
 	}
 	sorted := slices.Clone(scores)
 	sort.SliceStable(sorted, func(i, j int) bool { return at[sorted[i].Name] < at[sorted[j].Name] })
