@@ -166,6 +166,8 @@ export class Flattened implements ObjectSink {
       for (const item of raw.items) list.add(item);
       return;
     }
-    this.each(namesItsKind(raw) || implied === undefined ? raw : { ...implied, ...raw }, place);
+    // What the object says of itself counts, even where it makes no sense.
+    if (implied === undefined || (raw.kind !== undefined && raw.kind !== null)) this.each(raw, place);
+    else this.each({ ...raw, kind: implied.kind, apiVersion: raw.apiVersion ?? implied.apiVersion }, place);
   }
 }
