@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Drain, Fit, Rollout, Survival } from '../src/model/plan-results.ts';
 import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
 import { compactionSchema } from './compact-schema.ts';
+import { buySchema } from './buy-schema.ts';
 import { COMPARE_SCHEMAS } from './compare-schema.ts';
 import { count, notModelled, podReference, provenance } from './schema-parts.ts';
 import { snapshotDiffSchema, validationSchema } from './snapshot-schemas.ts';
@@ -266,6 +267,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
     'schedule.json': scheduleSchema,
     'explanation.json': explanationSchema,
     'fit.json': fitSchema,
+    'buy.json': buySchema,
     'drain.json': drainSchema,
     'survival.json': survivalSchema,
     'rollout.json': rolloutSchema,

@@ -43,15 +43,18 @@ export interface Catalogue {
 }
 
 /**
- * What a node costs: the price of the first row whose labels, type included, are all on it, and that is sold in its zone. A row without zones fits
- * nodes of every zone. Undefined: the catalogue does not know it. O(rows).
+ * What a node costs: the price of the row of its type that is sold in its zone, of several the one that shares most labels with it, of these the first.
+ * A row without zones fits nodes of every zone. Undefined: the catalogue does not know it. O(rows).
  */
 export function priceOfNode({ types }: Catalogue, labels: Labels): Price | undefined {
   const type = labels.get(INSTANCE_TYPE_LABEL);
   const zone = labels.get(ZONE_LABEL);
   const fits = (row: CatalogueType) => row.type === type && (row.zones.length === 0 || zone === undefined || row.zones.includes(zone));
-  const exact = types.find((row) => fits(row) && [...row.labels].every(([key, value]) => labels.get(key) === value));
-  return (exact ?? types.find(fits))?.price;
+  const sold = types.filter(fits);
+  const named = sold.filter((row) => [...row.labels].every(([key, value]) => labels.get(key) === value));
+  // A row that asks for more labels means the node more closely: spot nodes have all labels of others and one more.
+  const [first, ...others] = named.length > 0 ? named : sold;
+  return others.reduce((best, row) => (best && row.labels.size > best.labels.size ? row : best), first)?.price;
 }
 
 const DECIMAL = /^([0-9]{1,6})(?:\.([0-9]{1,9}))?$/;

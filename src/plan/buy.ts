@@ -11,10 +11,11 @@ import { groupPods, problemOf, viewOfOffers } from './buy-demands.ts';
 import { withFreeRoom } from './buy-free-room.ts';
 import { impossiblePods } from './buy-impossible.ts';
 import { type Offer, offersOf } from './buy-offers.ts';
+import { pack } from './buy-pack.ts';
 import { type Placed, Placer } from './buy-place.ts';
 import { boughtNodes } from './buy-report.ts';
-import { candidates, packPurchase, searchPurchase } from './buy-search.ts';
-import { boundsOf, packings } from './buy-solve.ts';
+import { candidates, packPurchase, purchaseOf, searchPurchase } from './buy-search.ts';
+import { boundsOf, dimensionPrices, packings } from './buy-solve.ts';
 import { spreadGroups } from './buy-spread.ts';
 import { type Workload, withManifests, withoutPods, workloadOf } from './buy-workload.ts';
 import { withPrograms } from './linear-program.ts';
@@ -131,7 +132,9 @@ async function solve(workload: Workload, groups: Possible, offers: readonly Offe
     const parts = { problem, groups: even, offers, bounds, placer };
     const packed = packings(problem, bounds.columns, make);
     const best = await packPurchase(parts, packed, make);
-    const placed = placement === 'packed' ? best : await searchPurchase(parts, candidates(parts, packed, make), make);
+    const found = placement === 'packed' ? best : await searchPurchase(parts, candidates(parts, packed, make), make);
+    // Where limits forbid that all have a node, as many as a quick packing can serve.
+    const placed = found ?? (await placer.place(purchaseOf(parts, pack(problem, dimensionPrices(problem, make)).counts)));
     const cost = placed ? costOfNodes(placed, offers) : 0n;
     assert(!placed?.complete || (lower.bound !== undefined && lower.bound <= cost), 'no plan costs less than the bound');
     const packing = best?.complete ? { nodes: best.nodes.length, cost: costOfNodes(best, offers) } : undefined;
