@@ -1,5 +1,6 @@
 import { CLASS_MEMORY_MAX } from '../base/limits.ts';
 import type { Core } from '../layout/core.ts';
+import { BLOCK, CLASS_STAGE } from '../layout/layout.generated.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import type { ClusterObjects } from '../model/snapshot.ts';
 import { encodingOf } from '../rules/encode/index.ts';
@@ -53,6 +54,8 @@ export class Classes {
   private readonly bytesMax: number;
   private readonly byTemplate = new Map<PodTemplate, PodClass>();
   private bytes = 0;
+  /** Classes stay while there is room: their pods come again. */
+  keepsAll = false;
   /** Classes compiled so far. */
   compiled = 0;
   /** Classes used at or after the mark are in use and stay. */
@@ -126,6 +129,19 @@ export class Classes {
   private evict(): void {
     const idle = this.evictable().sort((a, b) => a.usedAt - b.usedAt);
     for (const cls of idle.slice(0, Math.ceil(idle.length / 2))) this.drop(cls);
+  }
+
+  /** The closed rows of a block have changed: what the node objects alone say of its rows is worked out anew. The journal has to tell of the rows, too. */
+  redoStatic(block: number): void {
+    for (const { address } of this.byTemplate.values()) {
+      if ((this.core.i32[(address + CLASS_STAGE) / 4] as number) > 0)
+        this.core.exports.buildStatic(address, block * BLOCK, (block + 1) * BLOCK);
+    }
+  }
+
+  /** The last pod of a class has been decided: it is freed unless classes are kept. */
+  retire(cls: PodClass): void {
+    if (!this.keepsAll) this.drop(cls);
   }
 
   /** Frees all classes. */

@@ -35,8 +35,11 @@ export class Diagnosis {
   constructor(fleet: Fleet, cls: PodClass) {
     const { core, nodes } = fleet;
     this.cls = cls;
-    this.closed = [...fleet.closedRows].filter((row) => !fleet.columns.isOut(row));
     this.codes = core.u8.slice(cls.verdictLane, cls.verdictLane + nodes.length);
+    // Where lanes are brought up row by row, the room that such rows have not got comes before their being closed.
+    for (const row of fleet.closedRows) this.codes[row] = OVERRIDDEN;
+    for (const row of fleet.columns.rowStates.out) this.codes[row] = OVERRIDDEN;
+    this.closed = [...fleet.closedRows].filter((row) => !fleet.columns.isOut(row));
     const fitCode = cls.codes.findIndex((meaning) => meaning.fitNames);
     if (fitCode >= 0 && this.codes.includes(fitCode)) {
       const scratch = core.u32[(FLEET_ADDRESS + FLEET_SCRATCH) / 4] as number;
@@ -109,6 +112,7 @@ export class RowStatuses {
   /** Undefined = feasible. O(1). */
   codeOf(row: number): StatusCode | undefined {
     const { core } = this.fleet;
+    if (this.fleet.columns.rowStates.isShut(row)) return CORDONED.status.code;
     const meaning = this.cls.codes[core.u8[this.cls.verdictLane + row] as number];
     if (!meaning?.fitNames) return meaning?.status.code;
     const scratch = core.u32[(FLEET_ADDRESS + FLEET_SCRATCH) / 4] as number;

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { Core } from '../layout/core.ts';
-import { FLEET_ADDRESS, FLEET_NEXT_START, FLEET_POD_COUNT } from '../layout/layout.generated.ts';
+import { BLOCK, FLEET_ADDRESS, FLEET_NEXT_START, FLEET_POD_COUNT } from '../layout/layout.generated.ts';
 import type { Node } from '../model/node.ts';
 import type { Pod, PodTemplate } from '../model/pod.ts';
 import { podUsage } from '../model/requests.ts';
@@ -145,7 +145,7 @@ export class Fleet {
     return removed;
   }
 
-  /** Takes back what the log tells from `length` on: every pod is in its old place, and classes are compiled anew. O(changes, pods of their rows). */
+  /** Takes back what the log tells from `length` on: every pod is in its old place. O(changes, pods of their rows). */
   undo(length: number): void {
     const { log } = this;
     if (!log) return;
@@ -188,15 +188,16 @@ export class Fleet {
       this.core.exports.recordChange(row);
       this.least?.noteChange(row);
     }
+    if (rows.length > 0) this.classes.dropAll();
     this.pictureAnew(rows);
   }
 
   /** The node takes no more pods and keeps those it has, as a cordoned one that no pod tolerates; or it takes pods again. */
   setClosed(row: number, closed: boolean): void {
     this.columns.rowStates.setClosed(row, closed);
+    this.classes.redoStatic(Math.floor(row / BLOCK));
     this.core.exports.recordChange(row);
     this.least?.noteChange(row);
-    this.classes.dropAll();
   }
 
   /** Rows of such nodes, also of those that are out by now. */
@@ -204,9 +205,8 @@ export class Fleet {
     return this.columns.rowStates.closed;
   }
 
-  /** The rows as they are now in the plain picture; what classes know of them is forgotten. */
+  /** The rows as they are now in the plain picture. */
   private pictureAnew(rows: Iterable<number>): void {
-    this.classes.dropAll();
     const { plain, columns } = this;
     if (!plain) return;
     for (const row of rows) plain.replaceRow(this.nodes[row] as Node, row, this.podsOnRow[row] as Pod[], !columns.isOut(row));

@@ -22,10 +22,15 @@ export class RowStates {
     this.set(this.closed, row, closed);
   }
 
+  /** No pod may come: the row is closed or out. */
+  isShut(row: number): boolean {
+    return this.out.has(row) || this.closed.has(row);
+  }
+
   private set(rows: Set<number>, row: number, member: boolean): void {
     if (member) rows.add(row);
     else rows.delete(row);
     const column = this.core.u32[(FLEET_ADDRESS + FLEET_CLOSED) / 4] as number;
-    this.core.u8[column + row] = this.out.has(row) || this.closed.has(row) ? CLOSED_ROW : 0;
+    this.core.u8[column + row] = this.isShut(row) ? CLOSED_ROW : 0;
   }
 }

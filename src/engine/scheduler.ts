@@ -198,7 +198,7 @@ export class Scheduler {
       this.fleet.notePlaced(this.pods[index] as Pod, row);
       this.notePlaced(index, row);
       this.attempts.decider.noteScanned(cls);
-      if (--cls.entry.undecided === 0) this.fleet.classes.drop(cls);
+      if (--cls.entry.undecided === 0) this.fleet.classes.retire(cls);
     }
     return count;
   }
@@ -234,7 +234,7 @@ export class Scheduler {
     const entry = this.fleet.counts.entry(pod.template);
     if (--entry.undecided > 0) return;
     const cls = this.fleet.classes.peek(pod.template);
-    if (cls) this.fleet.classes.drop(cls);
+    if (cls) this.fleet.classes.retire(cls);
   }
 
   private place(index: number, pod: Pod, profile: ResolvedProfile, row: number): void {

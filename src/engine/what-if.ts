@@ -58,6 +58,8 @@ export class WhatIf {
   /** The node takes no more pods: it is being drained, and nothing tolerates that. */
   close(nodeName: string): void {
     const row = this.rowOf(nodeName);
+    // Pods of the same templates are tried on one closed node after the other.
+    this.fleet.classes.keepsAll = true;
     this.fleet.setClosed(row, true);
     this.closed.push(row);
   }
@@ -125,6 +127,8 @@ export class WhatIf {
   /** Everything is taken back, and the fleet is the engine's again. */
   end(): void {
     this.undo({ changes: 0, out: 0, closed: 0 });
+    this.fleet.classes.keepsAll = false;
+    this.fleet.classes.dropAll();
     this.fleet.log = undefined;
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Prng } from '../../src/base/prng.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
+import type { WhatIf } from '../../src/engine/what-if.ts';
 import { type Pod, podKey } from '../../src/model/pod.ts';
 import type { Schedule } from '../../src/model/results.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
@@ -119,6 +120,51 @@ describe('a what-if on a kept fleet', () => {
     }
     expect(failures).toEqual([]);
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(RUNS / 5);
+  });
+});
+
+/** Nodes closed one after the other, what waits scheduled after each; then back to the first of them, to try the rest. */
+async function closeInTurn(trial: WhatIf, { gone, waiting }: Choice): Promise<Outcome> {
+  const runs: object[] = [];
+  const start = trial.mark();
+  for (const [i, name] of gone.entries()) {
+    trial.close(name);
+    for (const pod of waiting.filter((_, k) => k % gone.length === i)) trial.apply({ kind: 'podAdded', pod });
+    runs.push(timeless(await trial.schedule()));
+    if (i === 1) trial.undo(start);
+  }
+  return { runs };
+}
+
+describe('nodes that take no more pods', () => {
+  it(`are closed and opened again on a fleet that keeps its classes as on a fresh one, on ${RUNS} hard clusters`, async () => {
+    const failures: string[] = [];
+    const seen = { trials: 0, placed: 0, failed: 0 };
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS && failures.length < 5; seed++) {
+      const { snapshot, options } = schedulerCase(seed, seed % 10 === 0);
+      const prng = new Prng(seed);
+      const names = new Set(snapshot.nodes.map(({ name }) => name));
+      const base = { ...snapshot, pods: snapshot.pods.filter(({ nodeName }) => names.has(nodeName)) };
+      const kept = new Engine(base, options).whatIf();
+      const start = kept?.mark();
+      for (let i = 1; kept && start && i <= TRIALS; i++) {
+        const { gone } = choose(prng, snapshot);
+        const waiting = prng.shuffle(snapshot.pods.filter(({ nodeName }) => nodeName === ''));
+        const choice = { gone: gone.slice(0, 4), waiting };
+        const have = await closeInTurn(kept, choice);
+        kept.undo(start);
+        const fresh = new Engine(base, options).whatIf() as WhatIf;
+        const want = await closeInTurn(fresh, choice);
+        seen.trials++;
+        for (const run of want.runs as Schedule[]) {
+          seen.placed += run.placements.length;
+          seen.failed += run.unschedulable.length;
+        }
+        if (JSON.stringify(have) !== JSON.stringify(want)) failures.push(`seed ${seed}, trial ${i}: ${firstDifference(have, want)}`);
+      }
+    }
+    expect(failures).toEqual([]);
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(RUNS);
   });
 });
 
