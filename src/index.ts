@@ -1,6 +1,6 @@
 export { type ErrorCode, type ErrorPlace, PlimsollError } from './base/errors.ts';
-export { builtInConfiguration } from './engine/built-in-profiles.ts';
 export type { Batch } from './engine/batch.ts';
+export { builtInConfiguration } from './engine/built-in-profiles.ts';
 export type { Change } from './engine/change.ts';
 export { Engine } from './engine/engine.ts';
 export { LatencyRecorder } from './engine/latencies.ts';
