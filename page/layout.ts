@@ -14,7 +14,7 @@ export interface Box {
   /** Height of the caption on top; 0: there is no room for one. */
   readonly caption: number;
   readonly boxes: readonly Box[];
-  /** The grid of single nodes; absent while there are narrower groups, or in a block. */
+  /** The grid of single nodes; absent around narrower groups, and in a block. */
   readonly grid?: Grid;
 }
 
@@ -35,27 +35,49 @@ const CELL_RATIO = 1.6;
 /** Higher cells would be empty below the bars. */
 const CELL_MAX = 132;
 
+/** How deep a picture goes, the same everywhere in it. */
+interface Detail {
+  /** Levels of groups with frames of their own. */
+  readonly levels: number;
+  readonly nodes: boolean;
+}
+
+/** Of a picture's area about so much is left for nodes beside frames and captions. */
+const INNER_SHARE = 0.7;
+
+function detailOf(group: Group, { w, h }: Rect): Detail {
+  const area = w * h * INNER_SHARE;
+  let levels = 0;
+  let next = group.groups;
+  while (next.length > 0 && Math.sqrt(area / next.length) >= GROUP_MIN) {
+    levels++;
+    next = next.flatMap(({ groups }) => groups);
+  }
+  return { levels, nodes: Math.sqrt(area / group.rows.length) >= NODE_MIN };
+}
+
 /**
  * Places a group and what is in it: groups in rows from the left (a strip treemap after Bederson, Shneiderman and Wattenberg 2002, which keeps the
  * order of names), nodes in a grid. O(nodes).
  */
-export function layOut(group: Group, around: Rect, depth = 0): Box {
+export function layOut(group: Group, around: Rect): Box {
+  return placed(group, around, 0, detailOf(group, around));
+}
+
+function placed(group: Group, around: Rect, depth: number, detail: Detail): Box {
   const rect = depth > 0 && around.w > 24 && around.h > 24 ? inset(around, 1, 1) : around;
   const caption = depth > 0 && rect.w >= 44 && rect.h >= CAPTION + 14 ? CAPTION : 0;
   const gap = depth === 0 ? 0 : rect.w > 120 && rect.h > 80 ? 4 : rect.w > 30 ? 2 : 1;
   const inner = inset(rect, gap, caption > 0 ? caption : gap);
-  const area = inner.w * inner.h;
-  const children = group.groups;
-  if (children.length > 0 && Math.sqrt(area / children.length) >= GROUP_MIN) {
+  const children = depth < detail.levels ? group.groups : [];
+  if (children.length > 0) {
     const rects = strips(
       children.map(({ rows }) => rows.length),
       inner,
     );
-    return { rect, group, caption, boxes: children.map((child, i) => layOut(child, rects[i] as Rect, depth + 1)) };
+    return { rect, group, caption, boxes: children.map((child, i) => placed(child, rects[i] as Rect, depth + 1, detail)) };
   }
-  if (children.length === 0 && Math.sqrt(area / group.rows.length) >= NODE_MIN) {
-    return { rect, group, caption, boxes: [], grid: gridOf(group.rows.length, inner) };
-  }
+  if (detail.nodes) return { rect, group, caption, boxes: [], grid: gridOf(group.rows.length, inner) };
   return { rect, group, caption, boxes: [] };
 }
 
@@ -69,18 +91,18 @@ export function strips(weights: readonly number[], rect: Rect): Rect[] {
   let best: Rect[] = [];
   let least = Number.POSITIVE_INFINITY;
   for (let rows = Math.max(1, Math.floor(ideal) - 2); rows <= Math.min(weights.length, Math.ceil(ideal) + 2); rows++) {
-    const placed = inRows(weights, rect, rows);
-    const shape = placed.reduce((sum, { w, h }) => sum + Math.max(w / h, h / w), 0);
+    const tried = inRows(weights, rect, rows);
+    const shape = tried.reduce((sum, { w, h }) => sum + Math.max(w / h, h / w), 0);
     if (shape >= least) continue;
     least = shape;
-    best = placed;
+    best = tried;
   }
   return best.length > 0 ? best : inRows(weights, rect, 1);
 }
 
 function inRows(weights: readonly number[], rect: Rect, rows: number): Rect[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const placed: Rect[] = [];
+  const rects: Rect[] = [];
   let [at, done, y] = [0, 0, rect.y];
   for (let row = 1; row <= rows && at < weights.length; row++) {
     const start = at;
@@ -93,13 +115,13 @@ function inRows(weights: readonly number[], rect: Rect, rows: number): Rect[] {
     let x = rect.x;
     for (const weight of weights.slice(start, at)) {
       const w = (weight / sum) * rect.w;
-      placed.push({ x, y, w, h });
+      rects.push({ x, y, w, h });
       x += w;
     }
     done += sum;
     y += h;
   }
-  return placed;
+  return rects;
 }
 
 /** The grid whose cells come closest to the wanted shape. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { amountText, Fleet, shareText } from '../../../page/fleet.ts';
-import { type Box, cellOf, gridOf, hit, layOut, NODE_MIN, type Rect, strips } from '../../../page/layout.ts';
+import { type Box, cellOf, gridOf, hit, layOut, type Rect, strips } from '../../../page/layout.ts';
 import { MARK, type PackingData } from '../../../src/report/html/packing-data.ts';
 
 const rect = fc.record({
@@ -85,13 +85,16 @@ describe('the layout of a fleet', () => {
         );
         const box = layOut(fleet.root, around);
         const all = leaves(box);
+        // As deep in one place as in another: nodes everywhere or nowhere.
+        expect(new Set(all.map(({ grid }) => grid !== undefined)).size).toBe(1);
         expect(all.flatMap(({ group }) => group.rows).sort((a, b) => a - b)).toEqual(pairs.map((_, row) => row));
         for (const leaf of all) {
           const { grid, group } = leaf;
           if (!grid) continue;
           const place = group.rows.length - 1;
           const cell = cellOf(grid, place);
-          expect(Math.max(cell.w, cell.h)).toBeGreaterThanOrEqual(NODE_MIN - 1);
+          // In the narrowest pictures nothing is left beside the frames.
+          if (cell.w < 1 || cell.h < 1) continue;
           const found = hit(box, cell.x + cell.w / 2, cell.y + cell.h / 2);
           expect(found?.place === undefined ? undefined : found.box.group.rows[found.place]).toBe(group.rows[place]);
         }
