@@ -20,8 +20,14 @@ export class Pseudonyms {
   private readonly texts = new Set<string>();
   private readonly words = new Set<string>();
   private readonly wholes = new Map<string, string>();
+  private readonly reserved: ReadonlySet<string>;
   private byWord: Map<string, string> | undefined;
   private ordinals = 0;
+
+  /** `kept`: texts that stay as they are; no pseudonym looks like a word of theirs. */
+  constructor(kept: Iterable<string> = []) {
+    this.reserved = new Set(Array.from(kept, (text) => text.match(WORD) ?? []).flat());
+  }
 
   /** `bounded`: the text may be as long as a label value, and so may its pseudonym. */
   collect(text: string, bounded: boolean): void {
@@ -66,19 +72,21 @@ export class Pseudonyms {
     const fixed = new Set(Array.from({ length: this.ordinals }, (_, i) => String(i)));
     const sorted = [...new Set([...this.words, ...fixed])].sort();
     let digits = DIGITS_MIN;
-    while (LETTERS * 10 ** digits < sorted.length) digits++;
+    while (LETTERS * 10 ** digits < sorted.length + this.reserved.size) digits++;
     const byWord = new Map<string, string>();
     this.byWord = byWord;
     let last = '';
     let rank = 0;
     for (const word of sorted) {
-      if (fixed.has(word)) last = word;
+      if (fixed.has(word)) {
+        last = word;
+        byWord.set(word, word);
+        continue;
+      }
       // Letters beyond ASCII are refused in names and labels, and have to be refused still.
       const foreign = /^[A-Za-z0-9]*$/.test(word) ? '' : 'é';
-      const letter = String.fromCharCode(97 + Math.floor(rank / 10 ** digits));
-      const own = `${last}${letter}${String(rank % 10 ** digits).padStart(digits, '0')}${foreign}`;
-      if (!fixed.has(word)) rank++;
-      byWord.set(word, fixed.has(word) ? word : own);
+      while (this.reserved.has(numbered(last, rank, digits))) rank++;
+      byWord.set(word, `${numbered(last, rank++, digits)}${foreign}`);
     }
     this.shortenLong();
     return byWord;
@@ -91,4 +99,9 @@ export class Pseudonyms {
     }
     this.texts.clear();
   }
+}
+
+/** What it comes after, a letter, and a number of so many digits: in the order of the ranks. */
+function numbered(last: string, rank: number, digits: number): string {
+  return `${last}${String.fromCharCode(97 + Math.floor(rank / 10 ** digits))}${String(rank % 10 ** digits).padStart(digits, '0')}`;
 }

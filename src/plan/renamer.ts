@@ -14,13 +14,14 @@ const NUMBER = /^[+-]?[0-9]+$/;
 /** Which pseudonym a text gets, by what it is. Everything is collected once before anything is renamed. */
 export class Renamer {
   private readonly keep: ReadonlySet<string>;
-  private readonly pseudonyms = new Pseudonyms();
+  private readonly pseudonyms: Pseudonyms;
   private readonly uids = new Map<string, string>();
   private readonly comparedKeys = new Set<string>();
   private earliestMs = Number.POSITIVE_INFINITY;
 
   constructor(keep: ReadonlySet<string>) {
     this.keep = keep;
+    this.pseudonyms = new Pseudonyms(keep);
   }
 
   keepOrdinals(below: number): void {

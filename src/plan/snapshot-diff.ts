@@ -29,10 +29,10 @@ export function diffSnapshots(before: Iterable<object>, after: Iterable<object>)
       continue;
     }
     const changes = changesOf(old.object, object);
-    const move = reference.kind === 'Pod' ? moveOf(reference, old.object, object) : undefined;
-    if (move) moved.push(move);
+    const move = reference.kind === 'Pod' ? moveOf(reference, old.object, object) : [];
+    moved.push(...move);
     if (changes.length > 0) changed.push({ ...reference, changes });
-    if (move || changes.length > 0) counter.changed++;
+    if (move.length + changes.length > 0) counter.changed++;
   }
   const removed: ObjectReference[] = [];
   for (const [key, { reference }] of older) {
@@ -86,9 +86,9 @@ function nodeNameOf(pod: RawObject): string {
   return typeof name === 'string' ? name : '';
 }
 
-function moveOf({ namespace = '', name }: ObjectReference, before: RawObject, after: RawObject): MovedPod | undefined {
+function moveOf({ namespace = '', name }: ObjectReference, before: RawObject, after: RawObject): readonly MovedPod[] {
   const [from, to] = [nodeNameOf(before), nodeNameOf(after)];
-  return from === to ? undefined : { namespace, name, ...(from && { from }), ...(to && { to }) };
+  return from === to ? [] : [{ namespace, name, ...(from && { from }), ...(to && { to }) }];
 }
 
 /** Where a change says nothing of its own: what an object is, where a pod is (that is a move), and when it started there. */

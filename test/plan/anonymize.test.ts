@@ -145,6 +145,12 @@ describe('anonymizeSnapshot', () => {
     );
   });
 
+  it('gives no pseudonym that is a kept name, and keeps the order', () => {
+    const named = (name: string) => ({ kind: 'Namespace', metadata: { name } });
+    const { snapshot } = anonymizeSnapshot(['db', 'web', 'x', 'a01', 'b-a02'].map(named), { keep: ['a01', 'b-a02'] });
+    expect(snapshot.items.map((item) => (item.metadata as RawObject).name)).toEqual(['a00', 'a03', 'a04', 'a01', 'b-a02']);
+  });
+
   it('keeps what it is told to keep, and numbers that are compared', () => {
     const node = {
       kind: 'Node',
