@@ -1,8 +1,8 @@
-import { PlimsollError } from '../base/errors.ts';
 import { isObject, type RawObject } from '../model/parse/fields.ts';
 import { metadataOf, readController } from '../model/parse/metadata.ts';
 import type { Anonymization } from '../model/snapshot-results.ts';
 import { isNamespaced, reducedObject } from './field-table.ts';
+import { eachObject } from './raw-objects.ts';
 import { Renamer } from './renamer.ts';
 
 export interface AnonymizeOptions {
@@ -19,14 +19,13 @@ export interface AnonymizeOptions {
  * The objects are left as they are. O(size of the input), texts sorted once.
  *
  * @param objects Kubernetes objects as parsed JSON, no lists; what the reader refuses is to be refused before (`readObjects` does).
- * @throws PlimsollError INPUT_KIND for what is no object.
+ * @throws PlimsollError INPUT_KIND for what is no object, FIELD for a time that is none.
  */
 export function anonymizeSnapshot(objects: Iterable<object>, options: AnonymizeOptions = {}): Anonymization {
   const renamer = new Renamer(new Set(options.keep ?? []));
   const kept: RawObject[] = [];
   let dropped = 0;
-  for (const object of objects) {
-    if (!isObject(object)) throw new PlimsollError('INPUT_KIND', 'not a Kubernetes object', { value: object });
+  for (const object of eachObject(objects)) {
     const reduced = reducedObject(object);
     if (reduced === undefined) dropped++;
     else kept.push(withNamespace(reduced));

@@ -1,10 +1,11 @@
 import { PlimsollError } from '../base/errors.ts';
 import type { EngineOptions } from '../engine/options.ts';
-import { isObject, type RawObject } from '../model/parse/fields.ts';
+import type { RawObject } from '../model/parse/fields.ts';
 import type { ShrunkSnapshot } from '../model/snapshot-results.ts';
 import { type DecisionQuestion, decisionIn, decisionKey } from './decision.ts';
 import { type Holds, withoutFields, withoutItems } from './delta-debugging.ts';
 import { reducedObject } from './field-table.ts';
+import { eachObject } from './raw-objects.ts';
 
 export interface ShrinkOptions extends EngineOptions, DecisionQuestion {
   /** Most candidates that are decided; default 100,000. */
@@ -31,7 +32,7 @@ const IDENTITY_AND_ROOM: ReadonlySet<string | number> = new Set([...IDENTITY, 'a
 export async function shrinkSnapshot(objects: Iterable<object>, options: ShrinkOptions): Promise<ShrunkSnapshot> {
   const { pod, alone = false, over = [], exact = false, defaults = true, attempts: most = ATTEMPTS_MAX, onAttempt, ...engine } = options;
   const question: DecisionQuestion = { pod, alone, over, exact, defaults };
-  const all = Array.from(objects, reducedOrRefused).filter((object) => object !== undefined);
+  const all = Array.from(eachObject(objects), (object) => reducedObject(object)).filter((object) => object !== undefined);
   const wanted = decisionKey(await decisionIn(all, question, engine), exact);
   const shows = async (candidate: Objects) => decisionKey(await decisionIn(candidate, question, engine), exact) === wanted;
   const trial = new Trial(most, shows, { stays: over.length > 0 ? IDENTITY_AND_ROOM : IDENTITY, onAttempt });
@@ -41,11 +42,6 @@ export async function shrinkSnapshot(objects: Iterable<object>, options: ShrinkO
     decision: await decisionIn(items, question, engine),
     summary: { objects: items.length, objectsBefore: all.length, attempts: trial.attempts, minimal: trial.attempts < most },
   };
-}
-
-function reducedOrRefused(object: object): RawObject | undefined {
-  if (!isObject(object)) throw new PlimsollError('INPUT_KIND', 'not a Kubernetes object', { value: object });
-  return reducedObject(object);
 }
 
 type Objects = readonly RawObject[];

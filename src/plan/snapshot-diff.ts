@@ -1,10 +1,10 @@
-import { PlimsollError } from '../base/errors.ts';
 import { isObject, join, type RawObject } from '../model/parse/fields.ts';
 import { metadataOf } from '../model/parse/metadata.ts';
 import { quantityOf } from '../model/quantity.ts';
 import { API_VERSION } from '../model/results.ts';
 import type { ChangeCounts, ChangedObject, FieldChange, MovedPod, ObjectReference, SnapshotDiff } from '../model/snapshot-results.ts';
 import { isNamespaced, reducedObject } from './field-table.ts';
+import { eachObject } from './raw-objects.ts';
 
 /**
  * What changed between two dumps of a cluster, of all that scheduling reads. Objects are the same by kind, namespace and name; amounts are compared as
@@ -69,8 +69,7 @@ interface Identified {
 
 function byIdentity(objects: Iterable<object>): ReadonlyMap<string, Identified> {
   const found = new Map<string, Identified>();
-  for (const raw of objects) {
-    if (!isObject(raw)) throw new PlimsollError('INPUT_KIND', 'not a Kubernetes object', { value: raw });
+  for (const raw of eachObject(objects)) {
     const object = reducedObject(raw);
     if (object === undefined) continue;
     const { name, namespace } = metadataOf(object) as { readonly name?: string; readonly namespace?: string };

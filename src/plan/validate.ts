@@ -6,6 +6,7 @@ import { API_VERSION } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Finding, ObjectReference, Validation } from '../model/snapshot-results.ts';
 import { isNamespaced, reducedObject } from './field-table.ts';
+import { checkedObject, checkIterable } from './raw-objects.ts';
 import { missingKinds } from './validate-kinds.ts';
 import { suspiciousNodes } from './validate-nodes.ts';
 import { suspiciousPods } from './validate-pods.ts';
@@ -28,6 +29,7 @@ const LATE_ERRORS_MAX = 20;
  */
 export function validateSnapshot(objects: Iterable<object>, options: ValidateOptions = {}): Validation {
   const validator = new Validator(options);
+  checkIterable(objects);
   let index = 0;
   for (const object of objects) validator.add(object, { path: `[${index++}]` });
   return validator.finish();
@@ -56,13 +58,13 @@ export class Validator {
   add(raw: unknown, place: ErrorPlace): void {
     this.objects++;
     try {
-      this.builder.add(raw, place);
+      this.builder.add(checkedObject(raw), place);
     } catch (error) {
       this.refuse(error, isObject(raw) ? referenceOf(raw) : undefined);
       return;
     }
-    const reduced = reducedObject(raw as RawObject);
-    if (reduced !== undefined) this.accepted.push({ object: reduced, place });
+    const { apiVersion, kind } = raw as RawObject;
+    this.accepted.push({ object: reducedObject(raw as RawObject) ?? { apiVersion, kind }, place });
   }
 
   /** An error of what is read: the rest of a file, say. Errors that are no PlimsollError are thrown on. */
@@ -116,6 +118,8 @@ export class Validator {
 
   /** What admission refuses shows only when all policies are known: such objects are taken out one after the other. */
   private snapshotOfRest(): Snapshot | undefined {
+    // Of what it refused, a builder may have taken a part.
+    if (this.errors.length > 0) this.rebuild();
     for (let late = 0; late <= LATE_ERRORS_MAX; late++) {
       try {
         return this.builder.finish();
@@ -125,11 +129,15 @@ export class Validator {
         this.refuse(error, this.accepted[at] && referenceOf(this.accepted[at].object));
         if (at < 0) return undefined;
         this.accepted.splice(at, 1);
-        this.builder = new SnapshotBuilder({ defaults: this.defaults });
-        for (const { object, place } of this.accepted) this.builder.add(object, place);
+        this.rebuild();
       }
     }
     return undefined;
+  }
+
+  private rebuild(): void {
+    this.builder = new SnapshotBuilder({ defaults: this.defaults });
+    for (const { object, place } of this.accepted) this.builder.add(object, place);
   }
 }
 

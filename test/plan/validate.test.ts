@@ -85,6 +85,13 @@ describe('validateSnapshot', () => {
     expect(summary).toMatchObject({ objects: 8, nodes: 1, pods: 1, errors: 5 });
   });
 
+  it('does not count what it refuses', () => {
+    const crowd = [1, 2, 3].map((i) => pod(`p${i}`, { nodeName: 'a' }));
+    const { summary, findings } = validateSnapshot([node('a'), node('a'), ...crowd, ...crowd, { kind: 'Secret', metadata: {} }]);
+    expect(summary).toMatchObject({ nodes: 1, pods: 3, errors: 4, warnings: 0 });
+    expect(findings.map(({ check }) => check)).toEqual(['DUPLICATE', 'DUPLICATE', 'DUPLICATE', 'DUPLICATE', 'ignored-kind']);
+  });
+
   it.each<[what: string, objects: readonly object[], findings: readonly string[]]>([
     ['nothing', [node('a'), pod('p', { nodeName: 'a' })], []],
     ['no nodes', [pod('p')], ['warning missing-kind undefined/undefined 1']],
