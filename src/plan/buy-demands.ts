@@ -110,11 +110,24 @@ function amountsOf(template: PodTemplate, settings: Settings): Map<string, numbe
     const amount = amountOf(fit, name);
     if (amount > 0n) amounts.set(name, Number(amount));
   }
-  for (const port of hostPorts(template)) amounts.set(`${SINGLE}port ${port.protocol} ${port.hostIP} ${port.hostPort}`, 1);
-  for (const term of podTerms(template).requiredAnti)
-    if (term.topologyKey === HOSTNAME_LABEL && termMatches(term, template))
-      amounts.set(`${SINGLE}place ${template.namespace} ${JSON.stringify(term.source)} ${keysOf(template, term.source.matchLabelKeys)}`, 1);
+  for (const name of singlesOf(template)) amounts.set(name, 1);
   return amounts;
+}
+
+const singles = new WeakMap<PodTemplate, readonly string[]>();
+
+/** The things that the pod takes of which a node has one; remembered per template. */
+function singlesOf(template: PodTemplate): readonly string[] {
+  let names = singles.get(template);
+  if (!names) {
+    const ports = hostPorts(template).map(({ protocol, hostIP, hostPort }) => `${SINGLE}port ${protocol} ${hostIP} ${hostPort}`);
+    const places = podTerms(template)
+      .requiredAnti.filter((term) => term.topologyKey === HOSTNAME_LABEL && termMatches(term, template))
+      .map(({ source }) => `${SINGLE}place ${template.namespace} ${JSON.stringify(source)} ${keysOf(template, source.matchLabelKeys)}`);
+    names = [...new Set([...ports, ...places])];
+    singles.set(template, names);
+  }
+  return names;
 }
 
 /** Pods of one term count as alike only where the keys that the term takes from the pod itself agree. */
@@ -147,7 +160,7 @@ export function viewOfOffers(offers: readonly Offer[], snapshot: Snapshot, setti
 export function roomOf(node: NodeView, dimensions: readonly string[]): Float64Array {
   const { allocatable } = node.node;
   return Float64Array.from(dimensions, (name) => {
-    if (name.startsWith(SINGLE)) return 1;
+    if (name.startsWith(SINGLE)) return node.pods.some(({ template }) => singlesOf(template).includes(name)) ? 0 : 1;
     if (name === PODS) return Number(allocatable.pods) - node.pods.length;
     return Number(amountOf(allocatable, name) - usedOf(node, name));
   });

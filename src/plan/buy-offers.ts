@@ -92,7 +92,7 @@ function podOfManifest({ namespace, name }: { namespace: string; name: string },
 function withoutNodeName(pod: Pod): Pod {
   const { nodeAffinity, ...template } = pod.template;
   const kept = nodeAffinity?.preferred === undefined ? {} : { nodeAffinity: { preferred: nodeAffinity.preferred } };
-  return { ...pod, nodeName: '', nominatedNodeName: '', template: { ...template, ...kept } };
+  return { ...pod, name: pod.template.owner?.name ?? pod.name, nodeName: '', nominatedNodeName: '', template: { ...template, ...kept } };
 }
 
 /** Whether the DaemonSet controller would make a pod for the node (upstream NodeShouldRunDaemonPod). */

@@ -30,6 +30,13 @@ export interface Placed {
 /** For each offer the contents of its nodes, one after the other. */
 export type Targets = ReadonlyMap<number, readonly (readonly Pod[])[]>;
 
+/** The pods of DaemonSets that come with bought nodes. */
+export function daemonsOn(nodes: readonly BoughtNode[], offers: readonly Offer[]): Pod[] {
+  return nodes.flatMap(({ node, offer }) =>
+    (offers[offer] as Offer).daemons.map((pod): Pod => ({ ...pod, name: `${pod.name}-${node.name}`, uid: '', nodeName: node.name })),
+  );
+}
+
 function promises(targets: Targets, nodes: readonly BoughtNode[]): Map<string, string> {
   const promised = new Map<string, string>();
   const next = new Map<number, number>();
@@ -65,9 +72,7 @@ export class Placer {
     if (known) return known;
     const nodes = this.nodesOf(purchase);
     const promised = targets && promises(targets, nodes);
-    const daemons = nodes.flatMap(({ node, offer }) =>
-      (this.offers[offer] as Offer).daemons.map((pod): Pod => ({ ...pod, name: `${pod.name}-${node.name}`, uid: '', nodeName: node.name })),
-    );
+    const daemons = daemonsOn(nodes, this.offers);
     const { snapshot } = this;
     const whole = {
       ...snapshot,

@@ -17,11 +17,13 @@ import { boughtNodes } from './buy-report.ts';
 import { candidates, packPurchase, purchaseOf, searchPurchase } from './buy-search.ts';
 import { boundsOf, dimensionPrices, packings } from './buy-solve.ts';
 import { spreadGroups } from './buy-spread.ts';
+import { afterPurchase } from './buy-states.ts';
 import { type Workload, withManifests, withoutPods, workloadOf } from './buy-workload.ts';
 import { withPrograms } from './linear-program.ts';
 import type { PodManifest } from './pod-templates.ts';
+import type { Watched } from './states.ts';
 
-export interface BuyOptions extends EngineOptions {
+export interface BuyOptions extends EngineOptions, Watched {
   /** Pods that are not in the snapshot, with their copies. */
   readonly podspec?: readonly PodManifest[];
   /**
@@ -42,7 +44,7 @@ export interface BuyOptions extends EngineOptions {
  */
 export async function buy(snapshot: Snapshot, catalogue: Catalogue, options: BuyOptions = {}): Promise<Buy> {
   const started = secondsNow();
-  const { podspec = [], placement = 'configured', ...engineOptions } = options;
+  const { podspec = [], placement = 'configured', onStates, ...engineOptions } = options;
   if (!Array.isArray(catalogue?.types))
     throw new PlimsollError('USAGE', 'is no catalogue', { path: 'catalogue', hint: 'readCatalogue reads one' });
   const settings = resolveOptions(engineOptions);
@@ -57,6 +59,7 @@ export async function buy(snapshot: Snapshot, catalogue: Catalogue, options: Buy
   const wanted = workload.wanted.filter((pod) => !gone.has(pod));
   const base = withoutPods(workload.snapshot, gone);
   const found = await solve({ ...workload, snapshot: base, wanted }, possible, offers, { engineOptions, placement, settings });
+  onStates?.({ before: workload.snapshot, after: afterPurchase(workload.snapshot, found.placed, offers) });
   const impossible = impossiblePods(
     [...hopeless].map(({ pods }) => pods),
     found.placed,

@@ -101,7 +101,7 @@ function* daemonSets(nodes: readonly BoughtNodes[]): Generator<string> {
   for (const { type, daemonSets: names, overhead } of nodes) {
     if (names.length === 0) continue;
     const amounts = Object.entries(overhead).map(([name, amount]) => `${name} ${amount}`);
-    const text = `${names.length} of ${names.join(', ')}${amounts.length === 0 ? '' : `: ${amounts.join(', ')}`}`;
+    const text = `${names.join(', ')}${amounts.length === 0 ? '' : ` (${amounts.join(', ')})`}`;
     const types = rows.get(text) ?? [];
     if (!types.includes(type)) types.push(type);
     rows.set(text, types);

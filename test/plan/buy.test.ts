@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Prng } from '../../src/base/prng.ts';
+import { readManifests } from '../../src/cli/read-files.ts';
 import type { Buy } from '../../src/model/buy-results.ts';
+import { buy } from '../../src/plan/buy.ts';
 import { schedule } from '../../src/plan/schedule.ts';
+import { readCatalogue } from '../../src/sources/catalogue.ts';
 import { readSnapshot } from '../../src/sources/read-snapshot.ts';
 import { ask, money, pod, randomCloud, randomMix } from './buy-support.ts';
 
@@ -153,5 +156,32 @@ describe('the nodes bought', () => {
     expect(timeless(one)).toEqual(timeless(two));
     expect(one.nodes.reduce((sum, { cost }) => sum + money(cost), 0n)).toBe(money(one.cost));
     expect(money(one.packing?.cost)).toBeLessThanOrEqual(money(one.cost));
+  });
+});
+
+describe('the examples', () => {
+  it.each([
+    [['examples/buy.yaml'], []],
+    [['examples/shop.yaml'], []],
+    [[], [['examples/fit-pod.yaml', 40]]],
+    [
+      [],
+      [
+        ['examples/fit-pod.yaml', 25],
+        ['examples/fit-cache.yaml', 9],
+      ],
+    ],
+    [['examples/zones.yaml'], [['examples/fit-cache.yaml', 60]]],
+  ] as const)('%j %j are within 3 percent of the bound, placed as configured', { timeout: 60_000 }, async (files, podspecs) => {
+    const snapshot =
+      files.length > 0
+        ? await readSnapshot([...files], { expand: files[0] === 'examples/buy.yaml' })
+        : await readSnapshot({ apiVersion: 'v1', kind: 'List', items: [] });
+    const podspec = await Promise.all(
+      podspecs.map(async ([file, count]) => ({ manifest: (await readManifests(file))[0]?.manifest, count })),
+    );
+    const answer = await buy(snapshot, await readCatalogue('examples/catalogue.csv'), { podspec });
+    expect(answer.summary.nodesBought).toBeGreaterThan(0);
+    expect(answer.gapPercent).toBeLessThanOrEqual(3);
   });
 });
