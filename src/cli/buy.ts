@@ -27,7 +27,7 @@ const PLACEMENTS: readonly BuyPlacement[] = ['configured', 'packed'];
 type Flags = InputFlags &
   EngineFlags &
   OutputFlags & {
-    readonly output: keyof typeof FORMATS;
+    readonly output: keyof typeof FORMATS | 'html';
     readonly catalogue?: string;
     readonly podspec?: readonly string[];
     readonly placement?: BuyPlacement;
@@ -55,7 +55,7 @@ export function addBuy(program: Command, answer: Answer): void {
         oneOf(PLACEMENTS),
       ),
     );
-  addOutputFlags(addEngineFlags(addInputFlags(command)), Object.keys(FORMATS))
+  addOutputFlags(addEngineFlags(addInputFlags(command)), [...Object.keys(FORMATS), 'html'])
     .addHelpText('after', examples(EXAMPLES))
     .action(async (flags: Flags) => answer(await buyCommand(flags)));
 }
@@ -70,8 +70,13 @@ async function buyCommand(flags: Flags): Promise<0 | 2> {
   const podspec = flags.podspec === undefined ? [] : await readPodspecs(flags.podspec);
   const snapshot = await clusterOf(flags);
   const { placement } = flags;
-  const result = await plan.buy(snapshot, catalogue, { ...options, podspec, ...(placement === undefined ? {} : { placement }) });
-  await writePieces(FORMATS[flags.output](result));
+  const picture = flags.output === 'html' ? new (await import('./html.ts')).Picture() : undefined;
+  const asked = { ...options, ...picture?.watched, podspec, ...(placement === undefined ? {} : { placement }) };
+  const result = await plan.buy(snapshot, catalogue, asked);
+  if (picture) {
+    const [{ writeHtml }, { buyPage }] = await Promise.all([import('./html.ts'), import('../report/html/buy-page.ts')]);
+    await writeHtml(await buyPage(result, picture.packing(options)));
+  } else await writePieces(FORMATS[flags.output as keyof typeof FORMATS](result));
   if (!flags.quiet) warn(result.notModelled);
   return result.complete ? 0 : 2;
 }
