@@ -9,6 +9,7 @@ import { type Answer, examples, KUBECTL } from './help.ts';
 import { say, warn, writePieces } from './output.ts';
 import { Progress } from './progress.ts';
 import { addEngineFlags, addInputFlags, addOutputFlags, type EngineFlags, type InputFlags, type OutputFlags } from './run-options.ts';
+import { terminalBars } from './terminal-bars.ts';
 
 const EXAMPLES = `
 # How many more of this pod fit, and what stops the next one?
@@ -21,7 +22,13 @@ plimsoll fit -f cluster.json --podspec pod.yaml --max-limit 50 -q
 # Rounds of three web pods and one cache, without two nodes that will go
 plimsoll fit -f cluster.json --podspec web.yaml=3 --podspec cache.yaml --exclude-nodes node-7,node-8`;
 
-const FORMATS = { table: fitView, wide: fitWide, json: jsonPieces, yaml: yamlPieces, name: fitNames } as const;
+const FORMATS = {
+  table: (fit: Fit) => fitView(fit, terminalBars()),
+  wide: (fit: Fit) => fitWide(fit, terminalBars()),
+  json: jsonPieces,
+  yaml: yamlPieces,
+  name: fitNames,
+} as const;
 
 /** More copies than this in one question is a mistake in the question. */
 const LIMIT_MAX = 100_000_000;

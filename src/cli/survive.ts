@@ -8,6 +8,7 @@ import { type Answer, examples } from './help.ts';
 import { say, warn, writePieces } from './output.ts';
 import { Progress } from './progress.ts';
 import { addEngineFlags, addInputFlags, addOutputFlags, type EngineFlags, type InputFlags, type OutputFlags } from './run-options.ts';
+import { terminalBars } from './terminal-bars.ts';
 
 const EXAMPLES = `
 # Does everything find a place when a zone is lost?
@@ -19,7 +20,13 @@ plimsoll survive -f cluster.json --hosts hosts.csv --domain rack --losses 2
 # Which single machine takes a budget under its minimum, and how far may load grow?
 plimsoll survive -f cluster.json --hosts hosts.csv --domain host --keep-budgets --headroom`;
 
-const FORMATS = { table: surviveView, wide: surviveWide, json: jsonPieces, yaml: yamlPieces, name: surviveNames } as const;
+const FORMATS = {
+  table: (survival: Survival) => surviveView(survival, terminalBars()),
+  wide: (survival: Survival) => surviveWide(survival, terminalBars()),
+  json: jsonPieces,
+  yaml: yamlPieces,
+  name: surviveNames,
+} as const;
 
 const LOSSES_MAX = 3;
 

@@ -1,4 +1,5 @@
 import type { Fit, FittedPod } from '../model/plan-results.ts';
+import { type BarStyle, barText } from './bar.ts';
 import { type Column, printable, tableLines } from './table.ts';
 
 /** Lines of a list before the rest is only counted. */
@@ -7,13 +8,13 @@ const LIST_LINES = 20;
 const MISSES = 5;
 
 /** What a person reads, in the words of cluster-capacity: the requirements, the answer, what stops the next one, where the copies are. */
-export function* fitView(fit: Fit): Generator<string> {
-  yield* view(fit, LIST_LINES);
+export function* fitView(fit: Fit, bars?: BarStyle): Generator<string> {
+  yield* view(fit, LIST_LINES, bars);
 }
 
 /** The same with every node and every nearest miss. */
-export function* fitWide(fit: Fit): Generator<string> {
-  yield* view(fit, Number.POSITIVE_INFINITY);
+export function* fitWide(fit: Fit, bars?: BarStyle): Generator<string> {
+  yield* view(fit, Number.POSITIVE_INFINITY, bars);
 }
 
 /** `node/NAME REPLICAS` by template. */
@@ -22,7 +23,7 @@ export function* fitNames({ pods }: Fit): Generator<string> {
     for (const { nodeName, replicas } of replicasOnNodes) yield `pod/${podName} node/${nodeName} ${replicas}\n`;
 }
 
-function* view(fit: Fit, lines: number): Generator<string> {
+function* view(fit: Fit, lines: number, bars: BarStyle | undefined): Generator<string> {
   const { pods, failReason, rounds, summary } = fit;
   for (const { podName, count, requirements } of pods) {
     const each = count === 1 ? '' : ` (${count} in each round)`;
@@ -34,17 +35,21 @@ function* view(fit: Fit, lines: number): Generator<string> {
   if (pods.length > 1) yield `That is ${rounds} complete round(s).\n`;
   const stopped = failReason.podName === undefined || pods.length === 1 ? '' : `${printable(failReason.podName)}: `;
   yield `\nTermination reason: ${failReason.failType}: ${stopped}${printable(failReason.failMessage)}\n`;
-  for (const pod of pods) if (pod.replicas > 0) yield* distribution(pod, summary.nodes, lines);
+  for (const pod of pods) if (pod.replicas > 0) yield* distribution(pod, summary.nodes, lines, bars);
   yield* nearestMisses(fit, lines === LIST_LINES ? MISSES : lines);
 }
 
-function* distribution({ podName, replicasOnNodes }: FittedPod, nodes: number, lines: number): Generator<string> {
+function* distribution({ podName, replicasOnNodes }: FittedPod, nodes: number, lines: number, bars?: BarStyle): Generator<string> {
   yield `\nPod distribution among nodes: ${printable(podName)} on ${replicasOnNodes.length} of ${nodes}\n`;
-  yield* tableLines(PLACES, replicasOnNodes.slice(0, lines));
+  const most = replicasOnNodes.reduce((max, { replicas }) => Math.max(max, replicas), 1);
+  const bar: Place[] = bars ? [{ heading: '', cell: ({ replicas }) => barText(replicas / most, bars) }] : [];
+  yield* tableLines([...PLACES, ...bar], replicasOnNodes.slice(0, lines));
   yield* more(replicasOnNodes.length - lines, 'nodes');
 }
 
-const PLACES: readonly Column<FittedPod['replicasOnNodes'][number]>[] = [
+type Place = Column<FittedPod['replicasOnNodes'][number]>;
+
+const PLACES: readonly Place[] = [
   { heading: 'NODE', cell: ({ nodeName }) => nodeName },
   { heading: 'REPLICAS', align: 'right', cell: ({ replicas }) => replicas.toString() },
 ];

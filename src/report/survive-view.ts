@@ -1,17 +1,18 @@
 import type { BrokenBudget, DomainLoss, PendingPod, Survival } from '../model/plan-results.ts';
+import { type BarStyle, barText } from './bar.ts';
 import { type Column, printable, tableLines } from './table.ts';
 
 /** Lines of a list before the rest is only counted. */
 const LIST_LINES = 20;
 
 /** What a person reads: every loss, the worst first; the pods that stay without a node; the budgets that are broken. */
-export function* surviveView(survival: Survival): Generator<string> {
-  yield* view(survival, LIST_LINES);
+export function* surviveView(survival: Survival, bars?: BarStyle): Generator<string> {
+  yield* view(survival, LIST_LINES, bars);
 }
 
 /** The same in full. */
-export function* surviveWide(survival: Survival): Generator<string> {
-  yield* view(survival, Number.POSITIVE_INFINITY);
+export function* surviveWide(survival: Survival, bars?: BarStyle): Generator<string> {
+  yield* view(survival, Number.POSITIVE_INFINITY, bars);
 }
 
 /** Domains whose loss is not survived, worst first, as `LABEL=DOMAIN`; with commas between domains that are lost together. */
@@ -19,8 +20,8 @@ export function* surviveNames({ results, domain }: Survival): Generator<string> 
   for (const { survived, domains } of results) if (!survived) yield `${domains.map((name) => `${domain}=${name}`).join(',')}\n`;
 }
 
-function* view({ results, loadPercent }: Survival, lines: number): Generator<string> {
-  yield* tableLines(LOSSES, results.slice(0, lines));
+function* view({ results, loadPercent }: Survival, lines: number, bars: BarStyle | undefined): Generator<string> {
+  yield* tableLines(bars ? withBars(bars) : LOSSES, results.slice(0, lines));
   yield* more(results.length - lines, 'losses');
   const pending = results.flatMap((loss) => loss.pending.map((pod) => ({ loss, pod })));
   if (pending.length > 0) {
@@ -49,6 +50,18 @@ export const LOSSES: readonly Column<DomainLoss>[] = [
   { heading: 'FREE-CPU', align: 'right', cell: ({ free }) => percent(free.cpu) },
   { heading: 'FREE-MEMORY', align: 'right', cell: ({ free }) => percent(free.memory) },
 ];
+
+/** The free shares with a bar before each. */
+function withBars(style: BarStyle): Column<DomainLoss>[] {
+  const shares: Readonly<Record<string, (loss: DomainLoss) => number>> = {
+    'FREE-CPU': ({ free }) => free.cpu,
+    'FREE-MEMORY': ({ free }) => free.memory,
+  };
+  return LOSSES.map((column) => {
+    const share = shares[column.heading];
+    return share ? { ...column, cell: (loss) => `${barText(share(loss), style)} ${column.cell(loss).padStart(6)}` } : column;
+  });
+}
 
 export const PENDING: readonly Column<{ readonly loss: DomainLoss; readonly pod: PendingPod }>[] = [
   { heading: 'PENDING', cell: ({ pod }) => `${pod.namespace}/${pod.name}` },

@@ -1,5 +1,6 @@
 import type { BoughtNodes, Buy, ImpossiblePod } from '../../model/buy-results.ts';
 import type { Placement } from '../../model/results.ts';
+import type { Column } from '../table.ts';
 import { drawCharts, podReasons, reasonChart, utilisationCharts } from './charts.ts';
 import type { PackingData } from './packing-data.ts';
 import { count, fact, grouped, type Page, percent, table } from './page.ts';
@@ -48,26 +49,22 @@ export async function buyPage(buy: Buy, packing: PackingData | undefined): Promi
         rows: nodes,
         bars: { CPU: ({ used }) => used.cpu ?? 0, MEMORY: ({ used }) => used.memory ?? 0 },
       }),
-      table<ImpossiblePod>({
-        title: 'Pods for which nothing can be bought',
-        columns: [
-          { heading: 'POD', cell: ({ namespace, name }) => `${namespace}/${name}` },
-          { heading: 'ALIKE', align: 'right', cell: ({ alike }) => grouped(alike) },
-          { heading: 'NEAREST', cell: ({ nearestMiss: [nearest] }) => (nearest ? `${nearest.node}: ${nearest.changes.join('; ')}` : '') },
-          { heading: 'REASON', cell: ({ message }) => message },
-        ],
-        rows: impossible,
-      }),
-      table<Placement>({
-        title: 'Placements in their order',
-        columns: [
-          { heading: 'POD', cell: ({ namespace, name }) => `${namespace}/${name}` },
-          { heading: 'NODE', cell: ({ node }) => node },
-        ],
-        rows: placements,
-      }),
+      table<ImpossiblePod>({ title: 'Pods for which nothing can be bought', columns: IMPOSSIBLE, rows: impossible }),
+      table<Placement>({ title: 'Placements in their order', columns: PLACEMENTS, rows: placements }),
     ],
     provenance: buy.provenance,
     notModelled: buy.notModelled,
   };
 }
+
+const IMPOSSIBLE: readonly Column<ImpossiblePod>[] = [
+  { heading: 'POD', cell: ({ namespace, name }) => `${namespace}/${name}` },
+  { heading: 'ALIKE', align: 'right', cell: ({ alike }) => grouped(alike) },
+  { heading: 'NEAREST', cell: ({ nearestMiss: [nearest] }) => (nearest ? `${nearest.node}: ${nearest.changes.join('; ')}` : '') },
+  { heading: 'REASON', cell: ({ message }) => message },
+];
+
+const PLACEMENTS: readonly Column<Placement>[] = [
+  { heading: 'POD', cell: ({ namespace, name }) => `${namespace}/${name}` },
+  { heading: 'NODE', cell: ({ node }) => node },
+];
