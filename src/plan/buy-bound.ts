@@ -73,18 +73,18 @@ export function worthBound({ shapes }: Problem, { gives, needs }: Cut): bigint {
   return most === 0n ? 0n : (BigInt(needs) * price) / most;
 }
 
-/** The least cost of whole nodes that satisfy all cuts, with everything needed `slack` times over. */
+/** The least cost of whole nodes that satisfy all cuts; a search that is within `gap` of its bound ends. */
 export function wholeNodes(
   problem: Problem,
   cuts: readonly Cut[],
   make: (rows: readonly Row[]) => Program,
-  { slack = 1, nodesMax = 200, iterationsMax = 100_000 } = {},
+  { gap = 0, nodesMax = 200, iterationsMax = 100_000 } = {},
 ): WholeNodes {
   const { shapes, limits } = problem;
   const scales = cuts.map(({ gives }) => Math.max(...gives));
   if (cuts.some(({ needs }, i) => needs > 0 && scales[i] === 0)) return { bound: undefined, counts: undefined };
   const program = make([
-    ...cuts.map(({ needs }, i) => ({ lower: (needs * slack) / (scales[i] as number), upper: Number.POSITIVE_INFINITY })),
+    ...cuts.map(({ needs }, i) => ({ lower: needs / (scales[i] as number), upper: Number.POSITIVE_INFINITY })),
     ...limits.map((limit) => ({ lower: Number.NEGATIVE_INFINITY, upper: limit })),
   ]);
   for (const [shape, { price, limit }] of shapes.entries()) {
@@ -96,7 +96,7 @@ export function wholeNodes(
     const all = [...entries, ...extra];
     program.add({ cost: price / UNIT, rows: all.map(([row]) => row), values: all.map(([, value]) => value) });
   }
-  const solved = program.solveWhole(nodesMax, iterationsMax);
+  const solved = program.solveWhole(nodesMax, iterationsMax, gap);
   program.close();
   if (!solved) return { bound: undefined, counts: undefined };
   return { bound: liftedBound(solved.bound, shapes), counts: Int32Array.from(solved.columns, (count) => Math.round(count)) };

@@ -10,6 +10,8 @@ export type MakeProgram = (rows: readonly Row[]) => Program;
 /** Demands up to which contents are made as columns; beyond, the program's rows cost more than the bound gains. */
 const COLUMN_DEMANDS_MAX = 250;
 const UNIT = 1e9;
+/** From so many pods on the search is shorter. */
+const PODS_MANY = 5000;
 
 export interface Bounds {
   readonly cuts: readonly Cut[];
@@ -29,7 +31,9 @@ export function boundsOf(problem: Problem, make: MakeProgram): Bounds {
       : undefined;
   const worths = worthCuts(demands, columns?.worths ?? []);
   const cuts = [...roomCuts(problem), ...worths];
-  const whole = wholeNodes(problem, cuts, make);
+  // Where there are very many pods the last digits of the bound are not worth a long search.
+  const pods = demands.reduce((sum, { count }) => sum + count, 0);
+  const whole = wholeNodes(problem, cuts, make, { gap: pods > PODS_MANY ? 5e-4 : 0 });
   if (whole.bound === undefined) return { cuts, columns, bound: undefined, counts: undefined };
   let { bound } = whole;
   if (problem.limits.length === 0)

@@ -83,11 +83,14 @@ export class Program {
     return { objective, columns: colValue, duals: rowDual, bound: objective };
   }
 
-  /** The best solution in whole numbers that a search over `nodesMax` nodes finds, with the bound it proves; undefined: none was found. */
-  solveWhole(nodesMax: number, iterationsMax: number): Solved | undefined {
+  /**
+   * The best solution in whole numbers that a search over `nodesMax` nodes finds, or the first within `gap` of its bound, and the bound that is proven;
+   * undefined: none was found.
+   */
+  solveWhole(nodesMax: number, iterationsMax: number, gap = 0): Solved | undefined {
     const { model, highs } = this;
     for (let i = 0; i < this.width; i++) model.changeColIntegrality(i, highs.constants.variableType.integer);
-    model.options.set({ mip_max_nodes: nodesMax, mip_rel_gap: 0, simplex_iteration_limit: iterationsMax });
+    model.options.set({ mip_max_nodes: nodesMax, mip_rel_gap: gap, simplex_iteration_limit: iterationsMax });
     model.run();
     const status = model.getModelStatus();
     const { modelStatus } = highs.constants;
