@@ -16,7 +16,7 @@ plimsoll snapshot diff --exit-code -o name before.json after.json`;
 
 const FORMATS = { table: snapshotDiffView, wide: snapshotDiffWide, json: jsonPieces, yaml: yamlPieces, name: snapshotDiffNames } as const;
 
-type Flags = OutputFlags & { readonly output: keyof typeof FORMATS; readonly defaults: boolean; readonly exitCode?: boolean };
+type Flags = OutputFlags & { readonly output: keyof typeof FORMATS | 'html'; readonly defaults: boolean; readonly exitCode?: boolean };
 
 export function addDiff(parent: Command, answer: Answer): void {
   const command = parent
@@ -30,7 +30,7 @@ export function addDiff(parent: Command, answer: Answer): void {
     .argument('<after>', 'the newer dump')
     .option('--exit-code', 'answer 2 when something changed')
     .option('--no-defaults', 'the dumps are already API-server-defaulted: take them as they are');
-  addOutputFlags(command, Object.keys(FORMATS))
+  addOutputFlags(command, [...Object.keys(FORMATS), 'html'])
     .addHelpText('after', examples(EXAMPLES))
     .action(async (before: string, after: string, flags: Flags) => answer(await diffCommand(before, after, flags)));
 }
@@ -40,9 +40,13 @@ async function diffCommand(before: string, after: string, flags: Flags): Promise
   const newer = await readChecked(flags, [after]);
   const { diffSnapshots } = await import('../index.ts');
   const diff = diffSnapshots(older, newer);
-  await writePieces(FORMATS[flags.output](diff));
+  const good = !flags.exitCode || diff.same;
+  if (flags.output === 'html') {
+    const [{ writeHtml }, { diffPage }] = await Promise.all([import('./html.ts'), import('../report/html/snapshot-pages.ts')]);
+    await writeHtml(diffPage(diff, good));
+  } else await writePieces(FORMATS[flags.output](diff));
   if (!flags.quiet) say(summaryLine(diff));
-  return flags.exitCode && !diff.same ? 2 : 0;
+  return good ? 0 : 2;
 }
 
 function summaryLine({ same, added, removed, moved, changed }: SnapshotDiff): string {

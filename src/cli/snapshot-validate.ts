@@ -19,7 +19,12 @@ plimsoll snapshot validate -f manifests/ --strict -o name`;
 const FORMATS = { table: validationView, wide: validationWide, json: jsonPieces, yaml: yamlPieces, name: validationNames } as const;
 
 type Flags = InputFlags &
-  OutputFlags & { readonly output: keyof typeof FORMATS; readonly config?: string; readonly profile?: string; readonly strict?: boolean };
+  OutputFlags & {
+    readonly output: keyof typeof FORMATS | 'html';
+    readonly config?: string;
+    readonly profile?: string;
+    readonly strict?: boolean;
+  };
 
 export function addValidate(parent: Command, answer: Answer): void {
   const command = parent
@@ -31,7 +36,7 @@ export function addValidate(parent: Command, answer: Answer): void {
     )
     .addOption(single('--config <file>', 'KubeSchedulerConfiguration whose profiles serve the pods, JSON or YAML', text))
     .option('--strict', 'answer "no" for warnings too');
-  addOutputFlags(addInputFlag(command), Object.keys(FORMATS))
+  addOutputFlags(addInputFlag(command), [...Object.keys(FORMATS), 'html'])
     .addHelpText('after', examples(EXAMPLES))
     .action(async (flags: Flags) => answer(await validateCommand(flags)));
 }
@@ -44,9 +49,13 @@ async function validateCommand(flags: Flags): Promise<0 | 2> {
   const validator = new Validator({ defaults: flags.defaults, ...(config === undefined ? {} : { config }) });
   await readAll(paths, validator, !flags.quiet);
   const result = validator.finish();
-  await writePieces(FORMATS[flags.output](result));
+  const good = result.valid && !(flags.strict && result.summary.warnings > 0);
+  if (flags.output === 'html') {
+    const [{ writeHtml }, { validationPage }] = await Promise.all([import('./html.ts'), import('../report/html/snapshot-pages.ts')]);
+    await writeHtml(await validationPage(result, good));
+  } else await writePieces(FORMATS[flags.output](result));
   if (!flags.quiet) say(summaryLine(result));
-  return result.valid && !(flags.strict && result.summary.warnings > 0) ? 0 : 2;
+  return good ? 0 : 2;
 }
 
 /** A file that cannot be read to its end is a finding like any other; one that is not there is a mistake of the question. */

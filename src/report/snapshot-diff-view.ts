@@ -24,7 +24,7 @@ export function* snapshotDiffNames({ added, removed, moved, changed }: SnapshotD
   for (const name of new Set([...pods, ...changed.map(nameOf)])) yield `~ ${name}\n`;
 }
 
-interface Line {
+export interface Line {
   readonly change: string;
   readonly object: string;
   readonly path: string;
@@ -32,22 +32,31 @@ interface Line {
   readonly after: string;
 }
 
-function* view({ added, removed, moved, changed, summary }: SnapshotDiff, lines: number, length: number): Generator<string> {
-  yield* tableLines(COUNTS, [
+function* view(diff: SnapshotDiff, lines: number, length: number): Generator<string> {
+  yield* tableLines(COUNTS, countsOf(diff));
+  const all = changesOf(diff, length);
+  if (all.length === 0) return;
+  yield '\n';
+  yield* tableLines(LINES, all.slice(0, lines));
+  if (all.length > lines) yield `... and ${all.length - lines} more changes (-o wide shows all)\n`;
+}
+
+export function countsOf({ summary }: SnapshotDiff): (ChangeCounts & { readonly what: string })[] {
+  return [
     { what: 'nodes', ...summary.nodes },
     { what: 'pods', ...summary.pods },
     { what: 'others', ...summary.others },
-  ]);
-  const all: Line[] = [
+  ];
+}
+
+/** Every change as one line, values no longer than `length`. */
+export function changesOf({ added, removed, moved, changed }: SnapshotDiff, length: number): Line[] {
+  return [
     ...removed.map((each) => plain('removed', each)),
     ...added.map((each) => plain('added', each)),
     ...moved.map(movedLine),
     ...changed.flatMap((each) => each.changes.map((change) => changedLine(each, change, length))),
   ];
-  if (all.length === 0) return;
-  yield '\n';
-  yield* tableLines(LINES, all.slice(0, lines));
-  if (all.length > lines) yield `... and ${all.length - lines} more changes (-o wide shows all)\n`;
 }
 
 function plain(change: string, object: ObjectReference): Line {
@@ -69,7 +78,7 @@ function nameOf({ kind, namespace, name }: ObjectReference): string {
   return [kind.toLowerCase(), ...(namespace === undefined ? [] : [namespace]), name].map(printable).join('/');
 }
 
-const COUNTS: readonly Column<ChangeCounts & { readonly what: string }>[] = [
+export const COUNTS: readonly Column<ChangeCounts & { readonly what: string }>[] = [
   { heading: 'OBJECTS', cell: ({ what }) => what },
   { heading: 'BEFORE', align: 'right', cell: ({ before }) => before.toString() },
   { heading: 'AFTER', align: 'right', cell: ({ after }) => after.toString() },
@@ -78,7 +87,7 @@ const COUNTS: readonly Column<ChangeCounts & { readonly what: string }>[] = [
   { heading: 'CHANGED', align: 'right', cell: ({ changed }) => changed.toString() },
 ];
 
-const LINES: readonly Column<Line>[] = [
+export const LINES: readonly Column<Line>[] = [
   { heading: 'CHANGE', cell: ({ change }) => change },
   { heading: 'OBJECT', cell: ({ object }) => object },
   { heading: 'FIELD', cell: ({ path }) => path },

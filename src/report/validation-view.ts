@@ -25,11 +25,11 @@ function* view({ findings }: Validation, lines: number): Generator<string> {
     yield 'Nothing is wrong.\n';
     return;
   }
-  yield* tableLines(COLUMNS, findings.slice(0, lines));
+  yield* tableLines(FINDINGS, findings.slice(0, lines));
   if (findings.length > lines) yield `... and ${findings.length - lines} more (-o wide shows all)\n`;
 }
 
-const COLUMNS: readonly Column<Finding>[] = [
+export const FINDINGS: readonly Column<Finding>[] = [
   { heading: 'SEVERITY', cell: ({ severity }) => severity },
   { heading: 'CHECK', cell: ({ check }) => check },
   { heading: 'OBJECT', cell: objectCell },

@@ -119,7 +119,11 @@ function remarks({ provenance, notModelled }: Page): string {
       `<tr><th scope="row">${escaped(name)}</th><td>${escaped(Array.isArray(value) ? value.join(', ') : String(value))}</td></tr>`,
   );
   const missing = notModelled.map((line) => `<li>${escaped(line)}</li>`).join('');
-  return `${missing ? `<section class="remarks"><h2>Not modelled</h2><ul>${missing}</ul></section>\n` : ''}<section class="list">
+  return `${missing ? `<section class="remarks"><h2>Not modelled</h2><ul>${missing}</ul></section>\n` : ''}${rows.length === 0 ? '' : dependencies(rows)}`;
+}
+
+function dependencies(rows: readonly string[]): string {
+  return `<section class="list">
 <details><summary><h2>What the answer depends on</h2></summary><table class="provenance"><tbody>${rows.join('')}</tbody></table></details>
 </section>
 `;
