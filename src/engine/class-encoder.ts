@@ -51,6 +51,7 @@ export class ClassEncoder implements RequestEncoder {
   staticLane = 0;
   /** Count tables to give back with the class, as often as they stand here. */
   readonly heldTables: number[] = [];
+  readonly conditions: (() => boolean)[] = [];
   /** A rule refuses the pod for the whole cluster. */
   refused = false;
   /** Parameters of the NodeResourcesFit filter, for diagnosis. */
@@ -98,6 +99,8 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   rowOf(nodeName: string): number | undefined {
+    // Names come and go with nodes.
+    this.conditions.push(() => false);
     return this.columns.rowByName.get(nodeName);
   }
 
@@ -106,7 +109,10 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   domainsOf(column: LabelColumn, mask: number): { readonly exists: number; readonly count: number } {
-    return this.columns.domainsOf(column, mask);
+    const domains = this.columns.domainsOf(column, mask);
+    const { count } = domains;
+    this.conditions.push(() => domains.count === count);
+    return domains;
   }
 
   nameColumn(): LabelColumn {

@@ -33,6 +33,9 @@ export interface PodClass {
   readonly refused: boolean;
   readonly allocations: readonly { readonly address: number; readonly bytes: number }[];
   readonly heldTables: readonly number[];
+  /** What must hold of the nodes that are there, and the revision of these for which it was last seen to hold. */
+  readonly conditions: readonly (() => boolean)[];
+  heldAt: number;
   /** A template registered later acts on this class: compile it again before its next decision. */
   stale: boolean;
   /** Logical time of the last use. */
@@ -92,7 +95,7 @@ export class Classes {
   /** The class of a template, compiled on first sight. Amortised O(1) per pod. */
   of(template: PodTemplate, profile: ResolvedProfile): PodClass {
     const known = this.byTemplate.get(template);
-    if (known && !known.stale) {
+    if (known && !known.stale && this.holds(known)) {
       known.usedAt = ++this.clock;
       return known;
     }
@@ -104,6 +107,13 @@ export class Classes {
     this.compiled++;
     this.byTemplate.set(template, cls);
     return cls;
+  }
+
+  private holds(cls: PodClass): boolean {
+    const { nodesRevision } = this.columns;
+    if (cls.heldAt !== nodesRevision && !cls.conditions.every((condition) => condition())) return false;
+    cls.heldAt = nodesRevision;
+    return true;
   }
 
   /** Compiles nothing. */
@@ -131,11 +141,12 @@ export class Classes {
     for (const cls of idle.slice(0, Math.ceil(idle.length / 2))) this.drop(cls);
   }
 
-  /** The closed rows of a block have changed: what the node objects alone say of its rows is worked out anew. The journal has to tell of the rows, too. */
-  redoStatic(block: number): void {
+  /** These rows have been closed or opened: what the node objects alone say of them is worked out anew. The journal has to tell of them, too. */
+  redoStatic(rows: readonly number[]): void {
+    const blocks = new Set(rows.map((row) => Math.floor(row / BLOCK)));
     for (const { address } of this.byTemplate.values()) {
-      if ((this.core.i32[(address + CLASS_STAGE) / 4] as number) > 0)
-        this.core.exports.buildStatic(address, block * BLOCK, (block + 1) * BLOCK);
+      if (this.core.i32[(address + CLASS_STAGE) / 4] === 0) continue;
+      for (const block of blocks) this.core.exports.buildStatic(address, block * BLOCK, (block + 1) * BLOCK);
     }
   }
 
@@ -165,9 +176,17 @@ export class Classes {
       this.release(encoder);
       throw error;
     }
-    const { template, codes, fitParams, narrowed, hostFilters, hostScores, allocations, heldTables, refused } = encoder;
-    const told = { template, codes, fitParams, narrowed, hostFilters, hostScores, allocations, heldTables, refused };
-    return { ...writeClass(this.core, this.columns, encoder, entry.usage), ...told, entry, profile, stale: false, usedAt: 0 };
+    const { template, codes, fitParams, narrowed, hostFilters, hostScores, allocations, heldTables, refused, conditions } = encoder;
+    const told = { template, codes, fitParams, narrowed, hostFilters, hostScores, allocations, heldTables, refused, conditions };
+    return {
+      ...writeClass(this.core, this.columns, encoder, entry.usage),
+      ...told,
+      entry,
+      profile,
+      stale: false,
+      heldAt: this.columns.nodesRevision,
+      usedAt: 0,
+    };
   }
 
   private release({ allocations, heldTables }: Pick<PodClass, 'allocations' | 'heldTables'>): void {

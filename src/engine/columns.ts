@@ -50,6 +50,8 @@ export class Columns {
   private unschedulable = 0;
   /** What a trial has done to rows. Classes must be compiled anew when it changes. */
   readonly rowStates: RowStates;
+  /** Another number whenever nodes have gone or come back. */
+  nodesRevision = 0;
   /** Some amount is below zero: shares and balances are no percentages any more. */
   anyNegative = false;
   /** Called when `anyNegative` turns true: scores compiled earlier no longer hold. */
@@ -218,6 +220,7 @@ export class Columns {
   setOut(row: number, out: boolean): void {
     const { name } = this.nodes[row] as Node;
     this.rowStates.setOut(row, out);
+    this.nodesRevision++;
     if (out) this.rowByName.delete(name);
     else this.rowByName.set(name, row);
     if (out) this.imageStates?.takeOut(row);

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { Core } from '../layout/core.ts';
-import { BLOCK, FLEET_ADDRESS, FLEET_NEXT_START, FLEET_POD_COUNT } from '../layout/layout.generated.ts';
+import { FLEET_ADDRESS, FLEET_NEXT_START, FLEET_POD_COUNT } from '../layout/layout.generated.ts';
 import type { Node } from '../model/node.ts';
 import type { Pod, PodTemplate } from '../model/pod.ts';
 import { podUsage } from '../model/requests.ts';
@@ -188,14 +188,14 @@ export class Fleet {
       this.core.exports.recordChange(row);
       this.least?.noteChange(row);
     }
-    if (rows.length > 0) this.classes.dropAll();
+    this.classes.redoStatic(rows);
     this.pictureAnew(rows);
   }
 
   /** The node takes no more pods and keeps those it has, as a cordoned one that no pod tolerates; or it takes pods again. */
   setClosed(row: number, closed: boolean): void {
     this.columns.rowStates.setClosed(row, closed);
-    this.classes.redoStatic(Math.floor(row / BLOCK));
+    this.classes.redoStatic([row]);
     this.core.exports.recordChange(row);
     this.least?.noteChange(row);
   }

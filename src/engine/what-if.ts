@@ -51,6 +51,7 @@ export class WhatIf {
   /** The nodes are not there any more, nor is what runs on them. O(nodes, and pods on those nodes). */
   takeOut(nodeNames: readonly string[]): void {
     const rows = nodeNames.map((name) => this.rowOf(name));
+    this.fleet.classes.keepsAll = true;
     this.fleet.setOut(rows, true);
     this.out.push(...rows);
   }
@@ -58,7 +59,6 @@ export class WhatIf {
   /** The node takes no more pods: it is being drained, and nothing tolerates that. */
   close(nodeName: string): void {
     const row = this.rowOf(nodeName);
-    // Pods of the same templates are tried on one closed node after the other.
     this.fleet.classes.keepsAll = true;
     this.fleet.setClosed(row, true);
     this.closed.push(row);
@@ -128,7 +128,6 @@ export class WhatIf {
   end(): void {
     this.undo({ changes: 0, out: 0, closed: 0 });
     this.fleet.classes.keepsAll = false;
-    this.fleet.classes.dropAll();
     this.fleet.log = undefined;
   }
 

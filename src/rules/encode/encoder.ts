@@ -135,6 +135,8 @@ export interface RequestEncoder {
   rate(kernel: number, params: number, weight: number, raw: number, watched: readonly number[], facts?: readonly RowFact[]): void;
   /** i32 lane of the summed weights of the matching terms of a TERMS record. */
   termLane(terms: number): number;
+  /** What is written holds while these do, which are asked when nodes have gone or come back. */
+  readonly conditions: (() => boolean)[];
   /** The whole cluster refuses the pod. */
   refuse(status: Status): void;
   /** Zeroed i32 or f64 lane. */
