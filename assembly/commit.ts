@@ -10,7 +10,7 @@ import { addSaturating } from './exact';
 import { refreshBalances } from './rules/node-resources-balanced-allocation';
 
 /** Sums from here on leave the range in which doubles are exact (see rules/resource-shares). */
-const WIDE_SUM: i64 = 1 << 51;
+export const WIDE_SUM: i64 = 1 << 51;
 
 // @ts-ignore: decorator
 @inline

@@ -18,7 +18,7 @@ import { twice } from './exact';
 import { balancedOf, hasRoom, leastOf } from './plain';
 import { storeTotal } from './tree';
 
-const ROW_BYTES: usize = 80;
+export const ROW_BYTES: usize = 80;
 
 // @ts-ignore: decorator
 @inline
@@ -46,7 +46,7 @@ function gatherRow(bounds: usize, row: i32): void {
 }
 
 /** Brings the gathered rows up to the journal's head. */
-function gatherRows(bounds: usize, head: u32): void {
+export function gatherRows(bounds: usize, head: u32): void {
   const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
   const seen = load<u32>(bounds, BOUNDS_ROWS_REVISION);
   if (!load<i32>(bounds, BOUNDS_ROWS_READY) || head - seen > <u32>(capacity >> 3)) {
@@ -62,7 +62,7 @@ function gatherRows(bounds: usize, head: u32): void {
 
 // @ts-ignore: decorator
 @inline
-function pairOf(shares: usize, field: usize): v128 {
+export function pairOf(shares: usize, field: usize): v128 {
   const a = load<usize>(shares, SHARES_RESOURCES);
   return f64x2(<f64>load<i64>(a + field), <f64>load<i64>(a + SHARE_BYTES + field));
 }

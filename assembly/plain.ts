@@ -59,7 +59,7 @@ export function leastOf(total: v128, allocatable: v128, reciprocal: v128, weight
 // 100 * (1 - |f0 - f1| / 2), as `evenness` of the kernel.
 // @ts-ignore: decorator
 @inline
-function evenness(fractions: v128): f64 {
+export function evenness(fractions: v128): f64 {
   return (1 - Math.abs((f64x2.extract_lane(fractions, 0) - f64x2.extract_lane(fractions, 1)) * 0.5)) * 100;
 }
 

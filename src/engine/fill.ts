@@ -39,8 +39,7 @@ const PICTURED_MAX = 100_000;
  * Places round after round in the order of the items, each copy seeing those before it, without evicting anybody. The fleet is used up: where the
  * core decides alone only its columns know the copies.
  *
- * O(copies) decisions. For classes whose scores are local and that count nothing, copies could be dealt row by row in closed form: `decideInCore`
- * is the place.
+ * O(copies) decisions; copies of one pod that counts and normalises nothing are dealt in closed form (assembly/deal.ts).
  */
 export function fill(fleet: Fleet, items: readonly FillItem[], options: FillOptions): Filled {
   return new Filling(fleet, items, options).run();
@@ -90,6 +89,7 @@ class Filling {
   private decideInCore(classes: readonly PodClass[]): void {
     const { core } = this.fleet;
     const { round, total } = this;
+    if (classes.length === 1) this.deal(classes[0] as PodClass);
     const length = Math.min(BATCH, total);
     const list = core.allocate(length * 4);
     const rows = core.allocate(length * 4);
@@ -109,6 +109,20 @@ class Filling {
       }
     } finally {
       for (const address of [list, rows]) core.release(address, length * 4);
+    }
+  }
+
+  /** Copies of one pod whose score is its node's alone, in closed form; what is left over is decided one by one. */
+  private deal({ address }: PodClass): void {
+    const { core, columns } = this.fleet;
+    const counts = core.allocate(columns.capacity * 4);
+    try {
+      const dealt = core.exports.deal(address, counts, this.total);
+      const { rows } = this.kinds[0] as Kind;
+      rows.set(core.u32.subarray(counts / 4, counts / 4 + rows.length));
+      this.placed += dealt;
+    } finally {
+      core.release(counts, columns.capacity * 4);
     }
   }
 

@@ -92,6 +92,14 @@ class Side {
     return core.exports.chooseBest(address);
   }
 
+  deal(pod: Pod, limit: number): { dealt: number; counts: Int32Array } {
+    const { core, nodes, columns } = this.fleet;
+    const { address } = this.classOf(pod);
+    const counts = core.allocate(columns.capacity * 4);
+    const dealt = core.exports.deal(address, counts, limit);
+    return { dealt, counts: core.i32.slice(counts / 4, counts / 4 + nodes.length) };
+  }
+
   /** Verdicts, local scores and totals of all rows, brought up to date. */
   lanes(pod: Pod): readonly number[][] {
     const { core, nodes } = this.fleet;
@@ -179,4 +187,39 @@ describe('plain classes', () => {
     expect(wrong).toEqual([]);
     expect(tally.glanced).toBeGreaterThan((RUNS * STEPS) / 3);
   });
+});
+
+describe('deal', () => {
+  it('gives each row as many copies as decisions one by one, and leaves the same fleet', () => {
+    const cores = [new Core(), new Core()];
+    let dealt = 0;
+    for (let seed = 1; seed <= RUNS * 3; seed++) {
+      const prng = new Prng(seed);
+      const nodes = drawNodes(prng);
+      const options = prng.pick(CONFIGURATIONS);
+      const [one, many] = [new Side(nodes, options, cores[0] as Core, 'rows'), new Side(nodes, options, cores[1] as Core, 'rows')] as const;
+      const before = Array.from({ length: prng.below(200) }, (_, i) => ({
+        pod: drawPod(prng, `before-${i}`),
+        row: prng.below(nodes.length),
+      }));
+      for (const { fleet } of [one, many]) for (const { pod, row } of before) fleet.place(pod, row);
+      const model = drawPod(prng, 'model');
+      const limit = prng.pick([1, 7, 500, 3000]);
+      const want = new Int32Array(nodes.length);
+      for (let i = 0; i < limit; i++) {
+        const row = one.decide(model);
+        if (row < 0) break;
+        one.fleet.place({ ...model, name: `copy-${i}` }, row);
+        want[row] = (want[row] as number) + 1;
+      }
+      const got = many.deal(model, limit);
+      // A class that is not plain is left to others.
+      if (got.dealt === 0 && want.some((copies) => copies > 0)) continue;
+      expect([seed, [...got.counts]]).toEqual([seed, [...want]]);
+      dealt += got.dealt;
+      const other = drawPod(prng, 'other');
+      for (const pod of [model, other]) expect([seed, many.lanes(pod)]).toEqual([seed, one.lanes(pod)]);
+    }
+    expect(dealt).toBeGreaterThan(RUNS * 100);
+  }, 60_000);
 });
