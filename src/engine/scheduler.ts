@@ -166,7 +166,8 @@ export class Scheduler {
       const profile = this.fleet.profileOf(pod) as ResolvedProfile;
       if (this.nominations.anyConcerning(pod) || this.nominations.of(pod) !== undefined || this.fleet.classes.crowded) break;
       const cls = this.compile(pod, profile);
-      if (!cls || !this.attempts.decider.isBulk(cls) || reserves(pod, profile)) break;
+      // What a pod takes while it is resized is its own affair and not its template's.
+      if (!cls || pod.resize || !this.attempts.decider.isBulk(cls) || reserves(pod, profile)) break;
       entries.push({ index, cls });
     }
     return entries;

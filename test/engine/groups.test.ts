@@ -1,17 +1,25 @@
 import { describe, expect, it } from 'vitest';
+import { buildGenerated } from '../../bench/clusters.ts';
 import { Prng } from '../../src/base/prng.ts';
 import { Fleet } from '../../src/engine/fleet.ts';
 import { resolveOptions } from '../../src/engine/options.ts';
 import { Core } from '../../src/layout/core.ts';
 import { CLASS_GROUPS, FLEET_ADDRESS, FLEET_GROUPED, FLEET_SCANNED } from '../../src/layout/layout.generated.ts';
+import { KUBE_VERSIONS } from '../../src/model/gates.ts';
 import type { Node } from '../../src/model/node.ts';
 import type { Pod } from '../../src/model/pod.ts';
+import { readSnapshot } from '../../src/sources/read-snapshot.ts';
+import { readVectors } from '../parity/vectors.ts';
 import { type SchedulerCase, schedulerCase } from '../support/scheduler-cases.ts';
 
 /** Clusters; PLIMSOLL_RUNS overrides, for long runs. */
 const RUNS = Number(process.env.PLIMSOLL_RUNS ?? 120);
 const STEPS = 150;
 const STEPS_BETWEEN_NODE_CHANGES = 50;
+/** One long life of a cluster: as many placements at least, with pods leaving and nodes changing all along. */
+const LONG_STEPS = 20_000;
+const LONG_PLACEMENTS = 10_000;
+const STEPS_PER_VECTOR = 25;
 
 interface Placed {
   readonly pod: Pod;
@@ -46,7 +54,7 @@ class Side {
 }
 
 /** One cluster through placements, removals and node changes; what the two sides disagree in. */
-function compareSides(run: SchedulerCase, prng: Prng, cores: readonly [Core, Core], tally: Map<string, number>): string[] {
+function compareSides(run: SchedulerCase, prng: Prng, cores: readonly [Core, Core], tally: Map<string, number>, steps = STEPS): string[] {
   const { snapshot } = run;
   let nodes = [...snapshot.nodes];
   const names = new Set(nodes.map(({ name }) => name));
@@ -56,15 +64,16 @@ function compareSides(run: SchedulerCase, prng: Prng, cores: readonly [Core, Cor
   const models = snapshot.pods.filter(({ template }) => served.has(template.schedulerName));
   if (models.length === 0 || nodes.length === 0) return [];
   const wrong: string[] = [];
-  for (let step = 0; step < STEPS; ) {
+  for (let step = 0; step < steps; ) {
     const [indexed, scanning] = [new Side(run, nodes, placed, cores[0], false), new Side(run, nodes, placed, cores[1], true)];
-    for (const last = step + STEPS_BETWEEN_NODE_CHANGES; step < last; step++) {
+    for (const last = Math.min(steps, step + STEPS_BETWEEN_NODE_CHANGES); step < last; step++) {
       const pod: Pod = { ...prng.pick(models), name: `step-${step}`, uid: `uid-step-${step}`, nodeName: '', terminating: false };
       const row = indexed.decide(pod);
       const want = scanning.decide(pod);
       if (row !== want) wrong.push(`${run.name}, step ${step}: group index ${row}, full scan ${want}`);
       if (want !== undefined && want >= 0) {
         placed.push({ pod, node: (nodes[want] as Node).name });
+        tally.set('placed', (tally.get('placed') ?? 0) + 1);
         for (const { fleet } of [indexed, scanning]) fleet.place(pod, want);
       }
       if (placed.length > 0 && ((want ?? -1) < 0 || prng.chance(1, 4))) {
@@ -108,4 +117,33 @@ describe('the group index', () => {
     expect(grouped).toBeGreaterThan(40 * RUNS);
     expect(scanned).toBeGreaterThan(0);
   });
+
+  it('decides as the full scan does over one life of a cluster', () => {
+    const tally = new Map<string, number>();
+    const cluster = buildGenerated({ nodes: 200, pods: 900, boundShare: 30, shuffle: true, seed: 4 });
+    const run: SchedulerCase = { name: 'one life', snapshot: cluster, options: {} };
+    expect(compareSides(run, new Prng(1), [new Core(), new Core()], tally, LONG_STEPS)).toEqual([]);
+    expect(tally.get('placed')).toBeGreaterThan(LONG_PLACEMENTS);
+    expect(tally.get('grouped')).toBeGreaterThan(LONG_PLACEMENTS / 2);
+  }, 120_000);
+
+  it.each(KUBE_VERSIONS)(
+    'decides as the full scan does in the clusters of the vectors of %s',
+    async (version) => {
+      const tally = new Map<string, number>();
+      const wrong: string[] = [];
+      const { vectors } = readVectors(new URL(`../parity/vectors/${version}.jsonl.gz`, import.meta.url));
+      const cores: [Core, Core] = [new Core(), new Core()];
+      for (const [i, { case: parityCase, answer }] of vectors.entries()) {
+        if (answer.invalid !== undefined) continue;
+        const list = { apiVersion: 'v1', kind: 'List', items: parityCase.objects };
+        const snapshot = await readSnapshot(list, { defaults: false });
+        const options = { config: parityCase.config, kubeVersion: version, featureGates: parityCase.featureGates };
+        wrong.push(...compareSides({ name: parityCase.name, snapshot, options }, new Prng(i + 1), cores, tally, STEPS_PER_VECTOR));
+      }
+      expect(wrong.slice(0, 5)).toEqual([]);
+      expect(tally.get('grouped')).toBeGreaterThan(500);
+    },
+    120_000,
+  );
 });
