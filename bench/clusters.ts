@@ -23,6 +23,8 @@ export interface ClusterPlan {
   /** All nodes as in upstream's scheduler_perf (4 CPUs, 32 GiB), so that rates can be set beside its own; else machines of several sizes. */
   readonly uniform?: true;
   readonly apps: readonly App[];
+  /** Absent: 3. */
+  readonly zones?: number;
   /** One pod of each runs on every node already. */
   readonly everywhere?: readonly App[];
   /** One pod of each app in turn; all must have as many. */
@@ -56,7 +58,7 @@ export function buildSnapshot(objects: Iterable<Raw>): Snapshot {
 /** The API objects of a plan, with the fields that the API server would fill in as far as they matter. */
 export function* rawCluster(plan: ClusterPlan): Generator<Raw> {
   const prng = new Prng(plan.nodes);
-  for (let row = 0; row < plan.nodes; row++) yield rawNode(row, plan.uniform ? 4 : mixedCores(row, prng));
+  for (let row = 0; row < plan.nodes; row++) yield rawNode(row, plan.uniform ? 4 : mixedCores(row, prng), plan.zones);
   for (const app of plan.apps) yield* rawWorkload(app);
   for (const app of plan.everywhere ?? []) for (let row = 0; row < plan.nodes; row++) yield runningPod(app, row);
   const numbers = new Uint32Array(plan.apps.length);
@@ -89,9 +91,9 @@ function mixedCores(row: number, prng: Prng): number {
   return prng.pick([4, 4, 8, 8, 16]) * (row % ZONES === 0 ? 2 : 1);
 }
 
-function rawNode(row: number, cores: number): Raw {
+function rawNode(row: number, cores: number, zones = ZONES): Raw {
   const name = `node-${row}`;
-  const labels = { 'kubernetes.io/hostname': name, 'topology.kubernetes.io/zone': `zone-${row % ZONES}`, 'kubernetes.io/os': 'linux' };
+  const labels = { 'kubernetes.io/hostname': name, 'topology.kubernetes.io/zone': `zone-${row % zones}`, 'kubernetes.io/os': 'linux' };
   const amounts = { cpu: `${cores}`, memory: `${cores * 8}Gi`, pods: '110' };
   return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, status: { allocatable: amounts, capacity: amounts } };
 }

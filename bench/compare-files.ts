@@ -49,7 +49,9 @@ function readResults(source: string): ResultFile {
 
 function recordedAt(revision: string): string {
   const names = git('ls-tree', '--name-only', revision, FOLDER).split('\n');
-  const files = names.filter((name) => /\/[^/]*-node[0-9.]+\.json$/.test(name) && !/\/(?:upstream|curves|peers)-/.test(name));
+  const files = names.filter(
+    (name) => /\/[^/]*-node[0-9.]+\.json$/.test(name) && !/\/(?:upstream|curves|peers|native|boundary|workers)-/.test(name),
+  );
   if (files.length !== 1)
     throw new Error(`${revision} has results of ${files.length} machines: name one as REVISION:FILE (${files.join(', ')})`);
   return files[0] as string;

@@ -70,7 +70,7 @@ function run(): number {
   const rows = results.map((result) => ({ result, ...targets.find(({ name }) => name === result.name) }));
   process.stdout.write([...tableLines(COLUMNS, rows)].join(''));
   problems.push(...workerDifferences(results), ...(label === 'smoke' ? checkSmoke(results) : checkFull(rows)));
-  const file: ResultFile = { machine: thisMachine(), node: process.version, results };
+  const file: ResultFile = { machine: thisMachine(), node: process.version, measured: new Date().toISOString().slice(0, 10), results };
   if (flags.json !== undefined) writeJson(flags.json, file);
   if (label !== 'smoke' && problems.length === 0) record(file);
   return problems.length === 0 ? 0 : complain(problems);
@@ -122,7 +122,9 @@ function checkFull(rows: readonly (Pick<Scenario, 'floor'> & { readonly result: 
 }
 
 function recordedFiles(): ResultFile[] {
-  const names = readdirSync(RESULTS).filter((name) => name.endsWith('.json') && !/^(?:upstream|curves|peers)-/.test(name));
+  const names = readdirSync(RESULTS).filter(
+    (name) => name.endsWith('.json') && !/^(?:upstream|curves|peers|native|loops|boundary|workers)-/.test(name),
+  );
   return names.map((name) => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')) as ResultFile);
 }
 

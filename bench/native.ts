@@ -25,6 +25,7 @@ import {
 import type { Pod } from '../src/model/pod.ts';
 import { tableLines } from '../src/report/table.ts';
 import { buildCluster } from './clusters.ts';
+import { type Machine, resultFileName, thisMachine } from './results.ts';
 
 const ROWS = 10_048;
 const REPEATS = 3000;
@@ -35,6 +36,15 @@ interface Timing {
   readonly form: string;
   readonly nanoseconds: number;
   readonly checksum: bigint;
+}
+
+/** What is recorded for docs/performance.md. */
+export interface NativeFile {
+  readonly machine: Machine;
+  readonly node: string;
+  /** YYYY-MM-DD. */
+  readonly measured: string;
+  readonly rows: readonly { readonly form: string; readonly scan: string; readonly row: string; readonly speed: string }[];
 }
 
 process.exitCode = run();
@@ -141,4 +151,7 @@ function report(timings: readonly Timing[]): void {
     { heading: "CORE'S SPEED", cell: (row: (typeof rows)[number]) => row.speed },
   ];
   process.stdout.write([...tableLines(columns, rows)].join(''));
+  const file: NativeFile = { machine: thisMachine(), node: process.version, measured: new Date().toISOString().slice(0, 10), rows };
+  const path = join(import.meta.dirname, 'results', `native-${resultFileName(file)}`);
+  writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`);
 }

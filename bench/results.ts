@@ -66,6 +66,8 @@ export interface Machine {
 export interface ResultFile {
   readonly machine: Machine;
   readonly node: string;
+  /** YYYY-MM-DD of the last run. */
+  readonly measured?: string;
   readonly results: readonly Result[];
 }
 

@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { checkHotLoops } from './wat-loops.ts';
 
 mkdirSync('build', { recursive: true });
 for (const target of ['release', 'debug']) {
@@ -14,6 +15,7 @@ for (const target of ['release', 'debug']) {
 
 const wat = readFileSync('build/core.wat', 'utf8');
 if (/\(data /.test(wat)) throw new Error('the core has a data segment: in shared memory every instantiation would write it again');
+checkHotLoops(wat);
 
 const signatures = [...readFileSync('build/core.d.ts', 'utf8').matchAll(/export function (\w+)\(([^)]*)\): (\w+);/g)];
 const methods = signatures.map(([, name, parameters, result]) => `  ${name}(${parameters}): ${result};`);

@@ -1,0 +1,60 @@
+/**
+ * `npm run bench:docs [-- --check]`: brings the blocks and pictures of docs/performance.md to what bench/results has recorded; with `--check` only says
+ * what is out of date. Results of several machines: the last by name, or the one that `--machine` is part of.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { HOT_LOOPS, loopOf } from '../scripts/wat-loops.ts';
+import { type CurvesFile, figuresOf } from './curves/results.ts';
+import { curvesBlock, figuresBlock, fillBlock, loopsBlock, nativeBlock, peersBlock } from './document.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const RESULTS = join(import.meta.dirname, 'results');
+const PAGE = join(ROOT, 'docs', 'performance.md');
+const WAT = join(ROOT, 'build', 'core.wat');
+
+const { values: flags } = parseArgs({ options: { check: { type: 'boolean', default: false }, machine: { type: 'string', default: '' } } });
+process.exitCode = run();
+
+function run(): number {
+  const files = filesToWrite();
+  const stale = [...files].filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text).map(([path]) => path);
+  for (const path of stale) {
+    if (flags.check) process.stderr.write(`bench: ${path} is not what the recorded results say\n`);
+    else writeFileSync(path, files.get(path) as string);
+  }
+  return flags.check && stale.length > 0 ? 1 : 0;
+}
+
+function filesToWrite(): ReadonlyMap<string, string> {
+  const curves = recorded<CurvesFile>('curves-');
+  const wat = new Map(existsSync(WAT) ? HOT_LOOPS.map((hot) => [hot.title, loopOf(readFileSync(WAT, 'utf8'), hot)] as const) : []);
+  const blocks: readonly [string, string | undefined][] = [
+    ['figures', mapped(recorded(''), figuresBlock)],
+    ['curves', mapped(curves, curvesBlock)],
+    ['peers', mapped(recorded('peers-'), peersBlock)],
+    ['native', mapped(recorded('native-'), nativeBlock)],
+    ['loops', mapped(recorded('loops-'), (file: Parameters<typeof loopsBlock>[0]) => loopsBlock(file, wat))],
+  ];
+  let page = readFileSync(PAGE, 'utf8');
+  for (const [name, text] of blocks) if (text !== undefined) page = fillBlock(page, name, text);
+  const images = join(ROOT, 'docs', 'images');
+  if (!flags.check) mkdirSync(images, { recursive: true });
+  const pictures = curves ? [...figuresOf(curves)].map(([name, svg]) => [join(images, name), svg] as const) : [];
+  return new Map([[PAGE, page], ...pictures]);
+}
+
+/** The recorded file of a kind; undefined when nothing has been measured. */
+function recorded<File>(prefix: string): File | undefined {
+  const kinds = /^(?:upstream|curves|peers|native|loops|boundary|workers)-/;
+  const names = readdirSync(RESULTS).filter(
+    (name) => name.endsWith('.json') && name.includes(flags.machine) && (kinds.exec(name)?.[0] ?? '') === prefix,
+  );
+  const last = names.sort().at(-1);
+  return last === undefined ? undefined : (JSON.parse(readFileSync(join(RESULTS, last), 'utf8')) as File);
+}
+
+function mapped<File>(file: File | undefined, block: (file: File) => string): string | undefined {
+  return file === undefined ? undefined : block(file);
+}

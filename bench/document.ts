@@ -1,0 +1,101 @@
+/** What docs/performance.md shows of recorded results. */
+
+import { type CurvesFile, curvesOf, figuresOf } from './curves/results.ts';
+import { FIGURES } from './curves/series.ts';
+import type { LoopFile } from './loops.ts';
+import type { NativeFile } from './native.ts';
+import { type PeersFile, peerRows } from './peers/results.ts';
+import { type Machine, type Result, type ResultFile, shortfalls } from './results.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { compact, duration, pathShares } from './table.ts';
+import { goalText, TITLES } from './titles.ts';
+
+/** Puts a text between the markers of a name. @throws Error where the page has no such markers. */
+export function fillBlock(page: string, name: string, text: string): string {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the page has no block ${begin} ... ${end}`);
+  return `${page.slice(0, from + begin.length)}\n\n${text.trim()}\n\n${page.slice(to)}`;
+}
+
+/** Cells with a bar between are columns; the first is flush left, numbers flush right. */
+function markdown(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(headings), line(headings.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+function measuredOn({ cpu, cores, memoryGiB }: Machine, node: string, date = ''): string {
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node.replace(/^v/, '')}${date === '' ? '' : `, ${date}`}.`;
+}
+
+export function figuresBlock({ machine, node, measured, results }: ResultFile): string {
+  const rows = results.flatMap((result) => (TITLES[result.name] === undefined ? [] : [figureRow(result)]));
+  const headings = ['scenario', 'nodes', 'pods', 'decide', 'total', 'p50', 'p99', 'core memory', 'bounds/groups/scans', 'goal'];
+  return `One run of \`npm run bench -- --label all\`: ${measuredOn(machine, node, measured)}\n\n${markdown(headings, rows)}`;
+}
+
+function figureRow(result: Result): string[] {
+  const { name, nodes, pending, latency } = result;
+  const goal = SCENARIOS.find((scenario) => scenario.name === name)?.goal;
+  const missed = goal ? shortfalls(result, goal) : [];
+  return [
+    TITLES[name] as string,
+    compact(nodes),
+    compact(pending),
+    `${compact(result.decidePerSecond)}/s`,
+    `${compact(result.totalPerSecond)}/s`,
+    duration(latency.p50),
+    duration(latency.p99),
+    `${Math.ceil(result.coreMiB)} MiB`,
+    pathShares(result),
+    goal ? `${goalText(goal)}: ${missed.length === 0 ? 'reached' : `missed (${missed.join(', ')})`}` : '',
+  ];
+}
+
+export function curvesBlock(file: CurvesFile): string {
+  const pictures = FIGURES.filter(({ axis }) => figuresOf(file).has(`growth-${axis}.svg`));
+  const rows = curvesOf(file).map(({ series, points, law }) => {
+    const [first, last] = [points[0], points.at(-1)];
+    const range = law ? `${compact(law.from)} to ${compact(law.to)} (${law.points} points)` : 'too few points';
+    const ends = first && last ? `${duration(Math.round(first.y))} to ${duration(Math.round(last.y))}` : '';
+    return [
+      `${series.title}: ${series.meaning}`,
+      series.axis,
+      ends,
+      law ? law.exponent.toFixed(2) : '',
+      range,
+      law ? law.r2.toFixed(2) : '',
+    ];
+  });
+  return [
+    `\`npm run bench:curves\`: ${measuredOn(file.machine, file.node, file.measured)}`,
+    pictures.map(({ axis, title }) => `![${title}](images/growth-${axis}.svg)`).join('\n\n'),
+    markdown(['what', 'over', 'first to last point', 'exponent', 'fitted over', 'R²'], rows),
+  ].join('\n\n');
+}
+
+export function peersBlock(file: PeersFile): string {
+  const rows = peerRows(file).map((row) => [row.title, row.theirs, row.answer, row.first, row.median, row.goal]);
+  const table = markdown(['benchmark', 'there', 'answer here', 'first run', 'median of the next 10', 'goal'], rows);
+  return `\`npm run bench:peers\`: ${measuredOn(file.machine, file.node, file.measured)}\n\n${table}`;
+}
+
+export function nativeBlock(file: NativeFile): string {
+  const rows = file.rows.map(({ form, scan, row, speed }) => [form, scan, row, speed]);
+  return `${measuredOn(file.machine, file.node, file.measured)}\n\n${markdown(['loop', 'scan', 'a row', "core's speed"], rows)}`;
+}
+
+/** `wat`: each hot loop as WebAssembly, by title. */
+export function loopsBlock({ node, loops }: LoopFile, wat: ReadonlyMap<string, readonly string[]>): string {
+  return loops
+    .flatMap(({ title, accesses, code }) => [
+      `**${title}**: ${code.length} instructions with ${accesses} accesses to linear memory.`,
+      folded(`As V8 of Node ${node.replace(/^v/, '')} compiles it for x86-64`, 'asm', code),
+      ...(wat.has(title) ? [folded('As WebAssembly (`build/core.wat`)', 'wasm', wat.get(title) as readonly string[])] : []),
+    ])
+    .join('\n\n');
+}
+
+function folded(summary: string, language: string, lines: readonly string[]): string {
+  return `<details><summary>${summary}</summary>\n\n\`\`\`${language}\n${lines.join('\n')}\n\`\`\`\n\n</details>`;
+}
