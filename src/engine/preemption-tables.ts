@@ -14,6 +14,8 @@ import type { ResolvedProfile } from './resolved-profile.ts';
 /** Rows of all tables together, about fifty bytes each, and the fewest tables that are worth having. */
 const TABLE_ROWS_MAX = 1_000_000;
 const TABLES_MIN = 4;
+/** As many promised rows are looked at one by one for each pod; making a table looks at every row. */
+const PROMISED_ROWS_FEW = 64;
 /** Kinds of priority and resources of which the free amounts are kept. */
 const FIT_ROWS_MAX = 16;
 
@@ -54,9 +56,9 @@ export class PreemptionTables {
     return local;
   }
 
-  /** Whether the table is there, or will be asked again by pods like this one. */
-  isWorthwhile(cls: PodClass): boolean {
-    return this.tables.has(cls.template) || cls.entry.undecided > 1;
+  /** Whether the table is there, or will be asked again by pods like this one and spares them more than a few promised rows. */
+  isWorthwhile(cls: PodClass, promisedRows: number): boolean {
+    return this.tables.has(cls.template) || (cls.entry.undecided > 1 && promisedRows > PROMISED_ROWS_FEW);
   }
 
   /** What a pod of a class that is served sees, brought up to date. The verdict lane must be fresh. O(changed rows). */
