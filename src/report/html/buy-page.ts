@@ -3,30 +3,16 @@ import type { Placement } from '../../model/results.ts';
 import type { Column } from '../table.ts';
 import { drawCharts, podReasons, reasonChart, utilisationCharts } from './charts.ts';
 import type { PackingData } from './packing-data.ts';
-import { count, fact, grouped, type Page, percent, table } from './page.ts';
+import { count, type Fact, fact, grouped, type Page, percent, table } from './page.ts';
 
 /** @param packing Before: waiting pods on the nodes that are there. After: with what is bought. */
 export async function buyPage(buy: Buy, packing: PackingData | undefined): Promise<Page> {
-  const { nodes, impossible, placements, summary, complete, cost, bound, currency, gapPercent } = buy;
-  const proof = bound === undefined ? '' : cost === bound ? '; no plan is cheaper' : `; no plan can be under ${bound} ${currency} per hour`;
-  const left = complete ? '' : `; ${grouped(summary.pending - summary.placed)} of ${count(summary.pending, 'pod')} stay without a node`;
-  const answer =
-    summary.pending === 0
-      ? 'Nothing to buy: no pod waits for a node'
-      : `${count(summary.nodesBought, 'node')} for ${cost} ${currency} per hour${proof}${left}`;
+  const { nodes, impossible, placements, summary, complete } = buy;
   return {
     command: 'buy',
     title: `Which nodes to add for ${count(summary.pending, 'pending pod')}?`,
-    verdict: { good: complete, text: answer },
-    facts: [
-      fact(buy, 'summary.nodesBought', 'Nodes to buy'),
-      fact(buy, 'cost', `Cost, ${currency} per hour`),
-      ...(bound === undefined ? [] : [fact(buy, 'bound', 'No plan costs less than')]),
-      ...(gapPercent === undefined ? [] : [fact(buy, 'gapPercent', 'Gap', (value) => `${value}%`)]),
-      fact(buy, 'summary.pending', 'Pending'),
-      fact(buy, 'summary.placed', 'Placed'),
-      fact(buy, 'summary.nodesBefore', 'Nodes before'),
-    ],
+    verdict: { good: complete, text: answerOf(buy) },
+    facts: factsOf(buy),
     ...(packing ? { packing } : {}),
     packingNote: 'Before: waiting pods on the nodes that are there, as far as they have room. After: with the nodes bought.',
     charts: await drawCharts([
@@ -34,21 +20,7 @@ export async function buyPage(buy: Buy, packing: PackingData | undefined): Promi
       ...(packing ? utilisationCharts(packing) : []),
     ]),
     tables: [
-      table<BoughtNodes>({
-        title: 'Nodes to buy',
-        columns: [
-          { heading: 'TYPE', cell: ({ type }) => type },
-          { heading: 'ZONE', cell: ({ zone }) => zone ?? '' },
-          { heading: 'NODES', align: 'right', cell: (row) => grouped(row.count) },
-          { heading: 'PRICE', align: 'right', cell: ({ price }) => price },
-          { heading: 'COST', align: 'right', cell: (row) => row.cost },
-          { heading: 'CPU', align: 'right', cell: ({ used }) => percent(used.cpu ?? 0) },
-          { heading: 'MEMORY', align: 'right', cell: ({ used }) => percent(used.memory ?? 0) },
-          { heading: 'DAEMONSETS', cell: ({ daemonSets }) => daemonSets.join(', ') },
-        ],
-        rows: nodes,
-        bars: { CPU: ({ used }) => used.cpu ?? 0, MEMORY: ({ used }) => used.memory ?? 0 },
-      }),
+      table<BoughtNodes>({ title: 'Nodes to buy', columns: BOUGHT, rows: nodes, bars: BOUGHT_BARS }),
       table<ImpossiblePod>({ title: 'Pods for which nothing can be bought', columns: IMPOSSIBLE, rows: impossible }),
       table<Placement>({ title: 'Placements in their order', columns: PLACEMENTS, rows: placements }),
     ],
@@ -56,6 +28,41 @@ export async function buyPage(buy: Buy, packing: PackingData | undefined): Promi
     notModelled: buy.notModelled,
   };
 }
+
+function answerOf({ summary, complete, cost, bound, currency }: Buy): string {
+  if (summary.pending === 0) return 'Nothing to buy: no pod waits for a node';
+  const proof = bound === undefined ? '' : cost === bound ? '; no plan is cheaper' : `; no plan can be under ${bound} ${currency} per hour`;
+  const left = complete ? '' : `; ${grouped(summary.pending - summary.placed)} of ${count(summary.pending, 'pod')} stay without a node`;
+  return `${count(summary.nodesBought, 'node')} for ${cost} ${currency} per hour${proof}${left}`;
+}
+
+function factsOf(buy: Buy): Fact[] {
+  return [
+    fact(buy, 'summary.nodesBought', 'Nodes to buy'),
+    fact(buy, 'cost', `Cost, ${buy.currency} per hour`),
+    ...(buy.bound === undefined ? [] : [fact(buy, 'bound', 'No plan costs less than')]),
+    ...(buy.gapPercent === undefined ? [] : [fact(buy, 'gapPercent', 'Gap', (value) => `${value}%`)]),
+    fact(buy, 'summary.pending', 'Pending'),
+    fact(buy, 'summary.placed', 'Placed'),
+    fact(buy, 'summary.nodesBefore', 'Nodes before'),
+  ];
+}
+
+const BOUGHT: readonly Column<BoughtNodes>[] = [
+  { heading: 'TYPE', cell: ({ type }) => type },
+  { heading: 'ZONE', cell: ({ zone }) => zone ?? '' },
+  { heading: 'NODES', align: 'right', cell: (row) => grouped(row.count) },
+  { heading: 'PRICE', align: 'right', cell: ({ price }) => price },
+  { heading: 'COST', align: 'right', cell: (row) => row.cost },
+  { heading: 'CPU', align: 'right', cell: ({ used }) => percent(used.cpu ?? 0) },
+  { heading: 'MEMORY', align: 'right', cell: ({ used }) => percent(used.memory ?? 0) },
+  { heading: 'DAEMONSETS', cell: ({ daemonSets }) => daemonSets.join(', ') },
+];
+
+const BOUGHT_BARS: Readonly<Record<string, (row: BoughtNodes) => number>> = {
+  CPU: ({ used }) => used.cpu ?? 0,
+  MEMORY: ({ used }) => used.memory ?? 0,
+};
 
 const IMPOSSIBLE: readonly Column<ImpossiblePod>[] = [
   { heading: 'POD', cell: ({ namespace, name }) => `${namespace}/${name}` },
