@@ -10,9 +10,10 @@ import type { Problem } from '../../src/plan/buy-problem.ts';
 import { dimensionPrices, type MakeProgram } from '../../src/plan/buy-solve.ts';
 import { spreadGroups } from '../../src/plan/buy-spread.ts';
 import { withPrograms } from '../../src/plan/linear-program.ts';
+import { withAffinityZones } from './affinity-zones.ts';
 import { estimate } from './estimator.ts';
 import { EXPECTED, estimatorCase } from './estimator-case.ts';
-import { karpenterCatalogue, karpenterPods } from './karpenter-case.ts';
+import { karpenterCatalogue, karpenterPods, ZONES } from './karpenter-case.ts';
 
 export interface PeerCase {
   readonly name: string;
@@ -48,7 +49,8 @@ export const PEER_CASES: readonly PeerCase[] = [
       const [snapshot, catalogue] = [karpenterPods(20_000), karpenterCatalogue()];
       return async () =>
         withPrograms((make) => {
-          const { problem, packing } = packOnce(snapshot, catalogue, make);
+          const pods = withAffinityZones(snapshot.pods, ZONES);
+          const { problem, packing } = packOnce({ ...snapshot, pods }, catalogue, make);
           checkPacking(problem, packing, snapshot.pods.length);
           return `${packing.counts.reduce((sum, count) => sum + count, 0)} nodes`;
         });

@@ -18,7 +18,7 @@ const HOST = 'kubernetes.io/hostname';
 const VALUES = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 const MILLI_CPUS = [100, 250, 500, 1000, 1500];
 const MEBIBYTES = [100, 256, 512, 1024, 2048, 4096];
-const ZONES = ['test-zone-1', 'test-zone-2', 'test-zone-3'];
+export const ZONES = ['test-zone-1', 'test-zone-2', 'test-zone-3'];
 
 /** `count` pods, as many of each kind. */
 export function karpenterPods(count: number, kinds: readonly Kind[] = KINDS): Snapshot {
