@@ -2,6 +2,7 @@
 export const BLOCK: i32 = 64;
 export const SPAN: i32 = 4;
 export const LEVELS: i32 = 8;
+export const GLANCES_MAX: i32 = 2;
 export const OPEN: i32 = 255;
 export const CLOSED: i32 = -2147483648;
 export const FLEET_ADDRESS: usize = 1024;
@@ -251,4 +252,4 @@ export const RATE_MAXIMUM: i32 = 1;
 export const RATE_MAXIMUM_REVERSED: i32 = 2;
 export const RATE_POD_TOPOLOGY_SPREAD: i32 = 3;
 export const RATE_INTER_POD_AFFINITY: i32 = 4;
-export const LAYOUT_FINGERPRINT: i32 = -1163270414;
+export const LAYOUT_FINGERPRINT: i32 = 138707230;

@@ -1,7 +1,18 @@
 /** Writes the layout table to both sides. Run by `npm run layout`; CI runs it and requires an empty difference. */
 import { writeFileSync } from 'node:fs';
 import { KERNELS, type Kernel, RATES } from '../src/layout/kernels.ts';
-import { BLOCK, CLOSED, type FieldKind, FLEET_ADDRESS, LEVELS, NUMBERS_ADDRESS, OPEN, RECORDS, SPAN } from '../src/layout/schema.ts';
+import {
+  BLOCK,
+  CLOSED,
+  type FieldKind,
+  FLEET_ADDRESS,
+  GLANCES_MAX,
+  LEVELS,
+  NUMBERS_ADDRESS,
+  OPEN,
+  RECORDS,
+  SPAN,
+} from '../src/layout/schema.ts';
 
 const SIZE: Readonly<Record<FieldKind, number>> = { u32: 4, i32: 4, i64: 8, f64: 8 };
 
@@ -14,6 +25,7 @@ function constants(): [name: string, value: number, doc: string][] {
     ['BLOCK', BLOCK, ''],
     ['SPAN', SPAN, ''],
     ['LEVELS', LEVELS, ''],
+    ['GLANCES_MAX', GLANCES_MAX, ''],
     ['OPEN', OPEN, ''],
     ['CLOSED', CLOSED, ''],
     ['FLEET_ADDRESS', FLEET_ADDRESS, ''],

@@ -1,6 +1,7 @@
 import { secondsNow } from '../base/clock.ts';
 import { BATCH_PODS_MAX } from '../base/limits.ts';
 import { Prng } from '../base/prng.ts';
+import { GLANCES_MAX } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
 import { type AttemptOutcome, Attempts } from './attempts.ts';
@@ -129,6 +130,8 @@ export class Scheduler {
       if (!profile || seen.has(pod.template)) continue;
       if (this.fleet.classes.crowded) break;
       seen.add(pod.template);
+      // So few are decided without lanes.
+      if (this.options.tie === 'first' && this.fleet.counts.entry(pod.template).undecided <= GLANCES_MAX) continue;
       const cls = this.compile(pod, profile);
       if (cls) addresses.push(cls.address);
     }

@@ -2,6 +2,7 @@
 export const BLOCK = 64;
 export const SPAN = 4;
 export const LEVELS = 8;
+export const GLANCES_MAX = 2;
 export const OPEN = 255;
 export const CLOSED = -2147483648;
 export const FLEET_ADDRESS = 1024;
@@ -452,4 +453,4 @@ export const RATE_MAXIMUM = 1;
 export const RATE_MAXIMUM_REVERSED = 2;
 export const RATE_POD_TOPOLOGY_SPREAD = 3;
 export const RATE_INTER_POD_AFFINITY = 4;
-export const LAYOUT_FINGERPRINT = -1163270414;
+export const LAYOUT_FINGERPRINT = 138707230;
