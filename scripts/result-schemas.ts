@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Drain, Fit, Rollout, Survival } from '../src/model/plan-results.ts';
 import { API_VERSION, type Explanation, type Schedule } from '../src/model/results.ts';
-import { compactionSchema } from './compact-schema.ts';
 import { buySchema } from './buy-schema.ts';
+import { compactionSchema } from './compact-schema.ts';
 import { COMPARE_SCHEMAS } from './compare-schema.ts';
 import { count, notModelled, podReference, provenance } from './schema-parts.ts';
 import { snapshotDiffSchema, validationSchema } from './snapshot-schemas.ts';

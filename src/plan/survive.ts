@@ -10,9 +10,9 @@ import { checkCount } from './checks.ts';
 import { Cluster, isFixed } from './cluster.ts';
 import { combinationCount, combinations, type Domain, domainsOf } from './domains.ts';
 import { hopelessPercent, scaledSnapshot } from './load.ts';
-import { afterLoss } from './settled-states.ts';
 import { Losses } from './losses.ts';
 import type { LossesSetup } from './losses-worker.ts';
+import { afterLoss } from './settled-states.ts';
 import type { Watched } from './states.ts';
 
 /** The states of `onStates` are those around the worst loss. */
