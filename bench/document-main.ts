@@ -5,14 +5,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { HOT_LOOPS, loopOf } from '../scripts/wat-loops.ts';
 import { type CurvesFile, figuresOf } from './curves/results.ts';
 import { curvesBlock, figuresBlock, fillBlock, loopsBlock, nativeBlock, peersBlock } from './document.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const RESULTS = join(import.meta.dirname, 'results');
 const PAGE = join(ROOT, 'docs', 'performance.md');
-const WAT = join(ROOT, 'build', 'core.wat');
 
 const { values: flags } = parseArgs({ options: { check: { type: 'boolean', default: false }, machine: { type: 'string', default: '' } } });
 process.exitCode = run();
@@ -29,13 +27,12 @@ function run(): number {
 
 function filesToWrite(): ReadonlyMap<string, string> {
   const curves = recorded<CurvesFile>('curves-');
-  const wat = new Map(existsSync(WAT) ? HOT_LOOPS.map((hot) => [hot.title, loopOf(readFileSync(WAT, 'utf8'), hot)] as const) : []);
   const blocks: readonly [string, string | undefined][] = [
     ['figures', mapped(recorded(''), figuresBlock)],
     ['curves', mapped(curves, curvesBlock)],
     ['peers', mapped(recorded('peers-'), peersBlock)],
     ['native', mapped(recorded('native-'), nativeBlock)],
-    ['loops', mapped(recorded('loops-'), (file: Parameters<typeof loopsBlock>[0]) => loopsBlock(file, wat))],
+    ['loops', mapped(recorded('loops-'), loopsBlock)],
   ];
   let page = readFileSync(PAGE, 'utf8');
   for (const [name, text] of blocks) if (text !== undefined) page = fillBlock(page, name, text);
@@ -49,7 +46,7 @@ function filesToWrite(): ReadonlyMap<string, string> {
 function recorded<File>(prefix: string): File | undefined {
   const kinds = /^(?:upstream|curves|peers|native|loops|boundary|workers)-/;
   const names = readdirSync(RESULTS).filter(
-    (name) => name.endsWith('.json') && name.includes(flags.machine) && (kinds.exec(name)?.[0] ?? '') === prefix,
+    (name) => name.endsWith('.json') && (prefix === 'loops-' || name.includes(flags.machine)) && (kinds.exec(name)?.[0] ?? '') === prefix,
   );
   const last = names.sort().at(-1);
   return last === undefined ? undefined : (JSON.parse(readFileSync(join(RESULTS, last), 'utf8')) as File);

@@ -85,13 +85,12 @@ export function nativeBlock(file: NativeFile): string {
   return `${measuredOn(file.machine, file.node, file.measured)}\n\n${markdown(['loop', 'scan', 'a row', "core's speed"], rows)}`;
 }
 
-/** `wat`: each hot loop as WebAssembly, by title. */
-export function loopsBlock({ node, loops }: LoopFile, wat: ReadonlyMap<string, readonly string[]>): string {
+export function loopsBlock({ node, loops }: LoopFile): string {
   return loops
-    .flatMap(({ title, accesses, code }) => [
-      `**${title}**: ${code.length} instructions with ${accesses} accesses to linear memory.`,
+    .flatMap(({ title, accesses, code, wat }) => [
+      `**${title}**: ${code.length} instructions with ${accesses} accesses to memory.`,
       folded(`As V8 of Node ${node.replace(/^v/, '')} compiles it for x86-64`, 'asm', code),
-      ...(wat.has(title) ? [folded('As WebAssembly (`build/core.wat`)', 'wasm', wat.get(title) as readonly string[])] : []),
+      folded('As WebAssembly (`build/core.wat`)', 'wasm', wat),
     ])
     .join('\n\n');
 }

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HOT_LOOPS, type HotLoop } from '../scripts/wat-loops.ts';
+import { HOT_LOOPS, type HotLoop, loopOf } from '../scripts/wat-loops.ts';
 import { CORE_BASE64 } from '../src/layout/core.generated.ts';
 import { boundsChecks, innerLoop, memoryAccesses } from './machine-code.ts';
 
@@ -17,7 +17,12 @@ const MARKERS: Readonly<Record<string, RegExp>> = { 'i64x2.gt_s': /\bv?pcmpgtq\b
 
 export interface LoopFile {
   readonly node: string;
-  readonly loops: readonly { readonly title: string; readonly accesses: number; readonly code: readonly string[] }[];
+  readonly loops: readonly {
+    readonly title: string;
+    readonly accesses: number;
+    readonly code: readonly string[];
+    readonly wat: readonly string[];
+  }[];
 }
 
 process.exitCode = run();
@@ -30,9 +35,8 @@ function run(): number {
   }
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-loops-'));
   try {
-    const order = [...readFileSync('build/core.wat', 'utf8').matchAll(/^ \((?:import .*)?\(?func \$(\S+)/gm)].map(
-      ([, name]) => name as string,
-    );
+    const wat = readFileSync('build/core.wat', 'utf8');
+    const order = [...wat.matchAll(/^ \((?:import .*)?\(?func \$(\S+)/gm)].map(([, name]) => name as string);
     const indexOf = (hot: HotLoop) => String(order.indexOf(hot.function));
     execFileSync(process.execPath, [...FLAGS, join(import.meta.dirname, 'loops-child.ts'), folder, ...HOT_LOOPS.map(indexOf)], {
       stdio: 'inherit',
@@ -41,7 +45,7 @@ function run(): number {
     });
     const loops = HOT_LOOPS.map((hot) => {
       const code = innerLoop(disassemble(join(folder, `${indexOf(hot)}.bin`)), MARKERS[hot.marker] as RegExp);
-      return { title: hot.title, accesses: memoryAccesses(code), code, suspects: boundsChecks(code) };
+      return { title: hot.title, accesses: memoryAccesses(code), code, wat: loopOf(wat, hot), suspects: boundsChecks(code) };
     });
     for (const { title, accesses, code, suspects } of loops)
       process.stdout.write(
@@ -49,7 +53,7 @@ function run(): number {
       );
     const bad = loops.flatMap(({ suspects }) => suspects);
     for (const line of bad) process.stderr.write(`bench: ${line}\n`);
-    const file: LoopFile = { node: process.version, loops: loops.map(({ title, accesses, code }) => ({ title, accesses, code })) };
+    const file: LoopFile = { node: process.version, loops: loops.map(({ suspects: _, ...loop }) => loop) };
     writeFileSync(join(import.meta.dirname, 'results', 'loops-x64.json'), `${JSON.stringify(file, null, 2)}\n`);
     return bad.length > 0 ? 1 : 0;
   } finally {

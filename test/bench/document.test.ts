@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { fitPowerLaw } from '../../bench/curves/fit.ts';
 import { growthSvg } from '../../bench/curves/plot.ts';
@@ -103,8 +105,17 @@ test('other benchmarks are told by the median without the first run', () => {
   expect(block).toContain('| 2595 nodes, exact | 5 s | 10 ms | 10 ms: reached |');
 });
 
-test('loops are shown as machine code and, where it is built, as WebAssembly', () => {
-  const file = { node: 'v24.1.0', loops: [{ title: 'A', accesses: 2, code: [' 0: nop'] }] };
-  expect(loopsBlock(file, new Map())).not.toContain('wasm');
-  expect(loopsBlock(file, new Map([['A', ['loop $for']]]))).toContain('```wasm\nloop $for\n```');
+test('loops are shown as machine code and as WebAssembly', () => {
+  const block = loopsBlock({ node: 'v24.1.0', loops: [{ title: 'A', accesses: 2, code: [' 0: nop'], wat: ['loop $for'] }] });
+  expect(block).toContain('**A**: 1 instructions with 2 accesses');
+  expect(block).toContain('```asm\n 0: nop\n```');
+  expect(block).toContain('```wasm\nloop $for\n```');
+});
+
+test('docs/performance.md and its pictures say what bench/results has recorded', () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  expect(spawnSync(process.execPath, [`${root}bench/document-main.ts`, '--check'], { encoding: 'utf8' })).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
 });
