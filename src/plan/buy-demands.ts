@@ -50,7 +50,7 @@ export function rulesOfOneNode(template: PodTemplate, { profiles }: Settings): R
 }
 
 /** What of a template decides where its pods may be, apart from amounts. */
-function constraintKey(template: PodTemplate): string {
+function constraintKey(template: PodTemplate, settings: Settings): string {
   const { schedulerName, nodeSelector, nodeAffinity, tolerations, hostNetwork, volumes, requiredFeatures } = template;
   const claims = volumes.length === 0 ? [] : [template.namespace, volumes];
   return JSON.stringify([
@@ -62,7 +62,20 @@ function constraintKey(template: PodTemplate): string {
     claims,
     requiredFeatures ?? 0,
     hostPorts(template),
+    neededKeys(template, settings),
   ]);
+}
+
+/** Topology keys without which a node takes no such pod, whoever else is there: of hard spread constraints and of required affinity. */
+function neededKeys(template: PodTemplate, { profiles }: Settings): readonly string[] {
+  const profile = profiles.find(({ schedulerName }) => schedulerName === template.schedulerName);
+  const filters = new Set<unknown>(profile?.filter.map(({ rule }) => rule));
+  const hard = template.spreadConstraints.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule');
+  const needed = [
+    ...(filters.has(podTopologySpread) ? hard : []),
+    ...(filters.has(interPodAffinity) ? podTerms(template).requiredAffinity : []),
+  ];
+  return [...new Set(needed.map(({ topologyKey }) => topologyKey))].sort();
 }
 
 /**
@@ -79,7 +92,7 @@ export function groupPods(pods: readonly Pod[], view: ClusterView, settings: Set
     let key = keys.get(template);
     if (key === undefined) {
       const amounts = amountsOf(template, settings);
-      const constraints = constraintKey(template);
+      const constraints = constraintKey(template, settings);
       key = `${constraints}\n${JSON.stringify([...amounts])}\n${spreadKey(template)}`;
       keys.set(template, key);
       if (!found.has(key)) {
@@ -141,7 +154,9 @@ function allowedOn(pod: Pod, view: ClusterView, settings: Settings): Uint8Array 
   if (!profile) return allowed;
   const { rejection, filters, nodeNames } = runPreFilter(pod, view, profile);
   if (rejection || !filters) return allowed;
+  const needed = neededKeys(pod.template, settings);
   for (const [i, node] of view.nodes.entries()) {
+    if (!needed.every((key) => node.node.labels.has(key))) continue;
     if (nodeNames && !nodeNames.has(node.node.name)) continue;
     if (filters.check(node) === undefined) allowed[i] = 1;
   }

@@ -117,6 +117,21 @@ describe('buy', () => {
     ]);
   });
 
+  it('buys nothing for pods whose hard topology no type has', async () => {
+    const labels = { app: 'x' };
+    const topologyKey = 'topology.kubernetes.io/zone';
+    const labelSelector = { matchLabels: labels };
+    const spread = { topologySpreadConstraints: [{ maxSkew: 1, topologyKey, whenUnsatisfiable: 'DoNotSchedule', labelSelector }] };
+    const near = { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector }] } } };
+    for (const more of [spread, near]) {
+      const answer = await ask([...several(5, { cpu: '1' }, more, labels), pod('fine', { cpu: '1' })], CATALOGUE);
+      expect([bought(answer), answer.bound, answer.summary.placed, answer.complete]).toEqual([['1 small'], '1.00', 1, false]);
+      expect(answer.impossible).toMatchObject([{ alike: 4, nearestMiss: [{ changes: [`label ${topologyKey}`] }, {}] }]);
+      const zoned = await ask(several(5, { cpu: '1' }, more, labels), 'type,cpu,memory,zone,price\nnone,9,9Gi,,1\nzoned,9,9Gi,a,2');
+      expect([bought(zoned), zoned.bound, zoned.complete]).toEqual([['1 zoned/a'], '2.00', true]);
+    }
+  });
+
   it('says that no plan places everything where limits forbid it', async () => {
     const answer = await ask(several(5, { cpu: '2' }), 'type,cpu,memory,price,max-count\nsmall,2,8Gi,1,3');
     expect([answer.complete, answer.bound, answer.summary.placed, bought(answer)]).toEqual([false, undefined, 3, ['3 small']]);
