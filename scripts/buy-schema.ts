@@ -44,7 +44,7 @@ export const buySchema: z.ZodType<Buy> = z
     complete: z.boolean().describe('with the nodes bought every pod has a node'),
     currency: z.string().describe('of all prices, as the catalogue names it'),
     cost: decimal.describe('per hour'),
-    bound: decimal.optional().describe('no plan costs less per hour; absent: no plan places the pods'),
+    bound: decimal.optional().describe('no plan costs less per hour; absent: no plan was found that places the pods'),
     gapPercent,
     nodes: z.array(boughtNodes).describe('in the order of the catalogue'),
     placement: z

@@ -37,7 +37,7 @@ export interface Buy {
   readonly currency: string;
   /** Per hour, an exact decimal number. */
   readonly cost: string;
-  /** No plan costs less per hour. Where some pods fit no type: no plan for the others. Absent: no plan places them all. */
+  /** No plan costs less per hour. Where some pods fit no type: no plan for the others. Absent: no plan was found that places these. */
   readonly bound?: string;
   /** How far the cost is above the bound, in percent of the bound; 0: nothing is cheaper. */
   readonly gapPercent?: number;

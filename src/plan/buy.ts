@@ -9,6 +9,7 @@ import { API_VERSION } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { groupPods, problemOf, viewOfOffers } from './buy-demands.ts';
 import { withFreeRoom } from './buy-free-room.ts';
+import { withoutIdleNodes } from './buy-idle.ts';
 import { impossiblePods } from './buy-impossible.ts';
 import { type Offer, offersOf } from './buy-offers.ts';
 import { pack } from './buy-pack.ts';
@@ -137,11 +138,13 @@ async function solve(workload: Workload, groups: Possible, offers: readonly Offe
     const best = await packPurchase(parts, packed, make);
     const found = placement === 'packed' ? best : await searchPurchase(parts, candidates(parts, packed, make), make);
     // Where limits forbid that all have a node, as many as a quick packing can serve.
-    const placed = found ?? (await placer.place(purchaseOf(parts, pack(problem, dimensionPrices(problem, make)).counts)));
-    const cost = placed ? costOfNodes(placed, offers) : 0n;
-    assert(!placed?.complete || (lower.bound !== undefined && lower.bound <= cost), 'no plan costs less than the bound');
+    const tried = found ?? (await placer.place(purchaseOf(parts, pack(problem, dimensionPrices(problem, make)).counts)));
+    const placed = await withoutIdleNodes(placer, tried);
+    const cost = costOfNodes(placed, offers);
+    assert(!placed.complete || (lower.bound !== undefined && lower.bound <= cost), 'no plan costs less than the bound');
     const packing = best?.complete ? { nodes: best.nodes.length, cost: costOfNodes(best, offers) } : undefined;
-    return { placed, cost, bound: lower.bound, packing };
+    // A plan for fewer pods may cost less.
+    return { placed, cost, bound: placed.complete ? lower.bound : undefined, packing };
   });
 }
 

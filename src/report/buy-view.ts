@@ -48,7 +48,7 @@ function headline(buy: Buy): string {
   if (summary.pending === 0) return 'Nothing to buy: no pod waits for a node.';
   const answer = `${nodesText(summary.nodesBought)}, ${money(cost, buy)}`;
   const others = complete ? '' : ` for ${summary.placed} of ${summary.pending} pods`;
-  if (bound === undefined) return `${answer}${others}; no plan places the others.`;
+  if (bound === undefined) return `${answer}${others}; no plan was found for the others.`;
   const proof = cost === bound ? 'no plan is cheaper' : `no plan can be under ${money(bound, buy, true)}`;
   return `${answer}${others}; ${proof}${gap(buy.gapPercent)}.`;
 }

@@ -132,6 +132,23 @@ describe('buy', () => {
     }
   });
 
+  it('keeps no nodes that were tried for pods that nothing helps', async () => {
+    const labels = { app: 'x' };
+    const term = (app: string, topologyKey: string) => ({ topologyKey, labelSelector: { matchLabels: { app } } });
+    const require = (kind: string, app: string, topologyKey: string) => ({
+      affinity: { [kind]: { requiredDuringSchedulingIgnoredDuringExecution: [term(app, topologyKey)] } },
+    });
+    const near = require('podAffinity', 'nowhere', 'kubernetes.io/hostname');
+    const alone = await ask(several(3, { cpu: '1' }, near, labels), CATALOGUE);
+    expect([bought(alone), alone.cost, alone.bound, alone.summary.placed]).toEqual([[], '0.00', undefined, 0]);
+    expect(alone.impossible).toMatchObject([{ alike: 2, message: expect.stringContaining("didn't match pod affinity rules") }]);
+    const mixed = await ask([...several(3, { cpu: '1' }, near, labels), pod('fine', { cpu: '1' })], CATALOGUE);
+    expect([bought(mixed), mixed.summary.placed]).toEqual([['1 small'], 1]);
+    const apart = require('podAntiAffinity', 'x', 'topology.kubernetes.io/zone');
+    const zones = await ask(several(4, { cpu: '1' }, apart, labels), 'type,cpu,memory,zone,price\nt,8,9Gi,a|b,2');
+    expect([bought(zones), zones.summary.placed, zones.complete]).toEqual([['1 t/a', '1 t/b'], 2, false]);
+  });
+
   it('says that no plan places everything where limits forbid it', async () => {
     const answer = await ask(several(5, { cpu: '2' }), 'type,cpu,memory,price,max-count\nsmall,2,8Gi,1,3');
     expect([answer.complete, answer.bound, answer.summary.placed, bought(answer)]).toEqual([false, undefined, 3, ['3 small']]);
