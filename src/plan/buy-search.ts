@@ -3,6 +3,7 @@
 import { type Pod, podKey } from '../model/pod.ts';
 import { roomCuts, wholeNodes } from './buy-bound.ts';
 import type { Groups } from './buy-demands.ts';
+import { evenFleet, wasteful } from './buy-fleet.ts';
 import type { Offer } from './buy-offers.ts';
 import { type Packing, pack } from './buy-pack.ts';
 import type { Placed, Placer, Purchase, Targets } from './buy-place.ts';
@@ -40,30 +41,12 @@ export function candidates({ problem, bounds }: SearchParts, packed: readonly Pa
 }
 
 /**
- * The same nodes with less room: a scheduler that spreads pods, and takes them in their order, leaves on each node about what a large pod would need.
- * Large means the size of the pod that an average unit of the resource belongs to.
- */
-function wasteful({ demands, shapes, dimensions, ...rest }: Problem, waste: number): Problem {
-  const large = Array.from({ length: dimensions }, (_, r) => {
-    let [sum, squares] = [0, 0];
-    for (const { amounts, count } of demands) {
-      sum += (amounts[r] as number) * count;
-      squares += (amounts[r] as number) ** 2 * count;
-    }
-    // Things of which a node has one are no room.
-    return sum === 0 || shapes.every(({ room }) => room[r] === 1) ? 0 : squares / sum;
-  });
-  const less = (room: Float64Array) => room.map((amount, r) => Math.max(0, amount - waste * (large[r] as number)));
-  return { ...rest, demands, dimensions, shapes: shapes.map((shape) => ({ ...shape, room: less(shape.room) })) };
-}
-
-/**
  * The cheapest purchase found with which the scheduler as configured places all: candidates in order of cost, each repaired by further nodes for what
  * is left over, the best then made cheaper node by node. Every purchase that counts has been placed by the scheduler itself.
  */
 export async function searchPurchase(parts: SearchParts, tried: readonly Counts[], make: MakeProgram): Promise<Placed | undefined> {
   const { problem, placer } = parts;
-  let best: { counts: Counts; placed: Placed; cost: bigint } | undefined;
+  let best: Priced | undefined = await leanest(parts, make);
   let nearest: Placed | undefined;
   for (const counts of tried) {
     if (best && (costOf(problem, counts) >= best.cost || placer.decisions > DECISIONS_MAX)) break;
@@ -119,9 +102,43 @@ function targetsOf(parts: SearchParts, { counts, contents }: Packing): [Purchase
   return [purchase, targets];
 }
 
+/** Waste that is looked at first, doubled until all pods are placed; then halvings between the last two. */
+const FIRST_WASTE = 0.25;
+const DOUBLINGS_MAX = 6;
+const HALVINGS = 4;
+
+/** The cheapest even fleet on which the scheduler places all, by bisection over the room that nodes leave. */
+async function leanest(parts: SearchParts, make: MakeProgram): Promise<Priced | undefined> {
+  const { problem, placer } = parts;
+  let best: Priced | undefined;
+  const holds = async (waste: number): Promise<boolean> => {
+    const counts = evenFleet(problem, waste, make);
+    if (!counts || !within(problem, counts)) return false;
+    const placed = await placer.place(purchaseOf(parts, counts));
+    const cost = costOf(problem, counts);
+    if (placed.complete && (!best || cost < best.cost)) best = { counts, placed, cost };
+    return placed.complete;
+  };
+  let [low, high] = [0, FIRST_WASTE];
+  for (let n = 0; !(await holds(high)); n++) {
+    if (n === DOUBLINGS_MAX) return undefined;
+    [low, high] = [high, high * 2];
+  }
+  for (let n = 0; n < HALVINGS; n++) {
+    const middle = (low + high) / 2;
+    if (await holds(middle)) high = middle;
+    else low = middle;
+  }
+  return best;
+}
+
 interface Found {
   readonly counts: Counts;
   readonly placed: Placed;
+}
+
+interface Priced extends Found {
+  readonly cost: bigint;
 }
 
 /** Further nodes for the pods that have none, until all have, nothing helps, or a purchase that is known is cheaper. */

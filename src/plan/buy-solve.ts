@@ -1,6 +1,7 @@
 /** From a purchase as numbers to a bound and to numbers of nodes that are worth trying. */
 import { type Cut, roomCuts, wholeNodes, worthBound, worthCuts } from './buy-bound.ts';
 import { type Columns, clipped, generateColumns, type Pattern } from './buy-columns.ts';
+import { packEvenly } from './buy-fill.ts';
 import { type Filled, type Packing, pack } from './buy-pack.ts';
 import { type Counts, costOf, type Problem, within } from './buy-problem.ts';
 import type { Program, Row } from './linear-program.ts';
@@ -64,11 +65,12 @@ export function dimensionPrices({ demands, shapes, dimensions }: Problem, make: 
   return Float64Array.from(scales, (scale, r) => (Math.max(0, duals?.[r] ?? 0) * UNIT + 1e-3) / scale);
 }
 
-/** Packings of all pods, cheapest first: by diving, and the quick packing. */
+/** Packings of all pods, cheapest first: by diving, into an even fleet, and the quick packing. */
 export function packings(problem: Problem, columns: Columns | undefined, make: MakeProgram): Packing[] {
   const dived = columns && dive(problem, columns, make);
-  const quick = pack(problem, dimensionPrices(problem, make));
-  return [...(dived ? [dived] : []), quick]
+  const prices = dimensionPrices(problem, make);
+  const even = packEvenly(problem, make);
+  return [...(dived ? [dived] : []), ...(even ? [even] : []), pack(problem, prices)]
     .filter(({ unplaced, counts }) => unplaced.every((count) => count === 0) && within(problem, counts))
     .map((packing) => ({ packing, cost: costOf(problem, packing.counts) }))
     .sort((a, b) => (a.cost < b.cost ? -1 : a.cost > b.cost ? 1 : 0))
