@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { AssertionError } from '../base/assert.ts';
 import { PlimsollError } from '../base/errors.ts';
 import { printable } from '../report/table.ts';
@@ -16,8 +16,15 @@ export async function run(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return answer;
   } catch (error) {
-    return report(error, program.commands.find((command) => command.name() === args[0])?.name());
+    return report(error, commandOf(program, args));
   }
+}
+
+/** The command that is meant, as it is typed: `snapshot reveal`; undefined when there is none of that name. */
+function commandOf({ commands }: Command, [first, second]: readonly string[]): string | undefined {
+  const command = commands.find((each) => each.name() === first);
+  const part = command?.commands.find((each) => each.name() === second);
+  return part ? `${first} ${second}` : command?.name();
 }
 
 function report(error: unknown, command: string | undefined): number {

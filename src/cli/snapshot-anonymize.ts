@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { PlimsollError } from '../base/errors.ts';
@@ -7,7 +8,7 @@ import { single, text, words } from './flags.ts';
 import { examples } from './help.ts';
 import { say, writePieces } from './output.ts';
 import { readChecked } from './read-objects.ts';
-import { addInputFlag, addOutputFlags, type InputFlags, type OutputFlags } from './run-options.ts';
+import { addInputFlag, addOutputFlags, filenames, type InputFlags, type OutputFlags } from './run-options.ts';
 
 const EXAMPLES = `
 # A dump to attach to an issue, and the private list of what its names stand for
@@ -45,12 +46,26 @@ export function addAnonymize(parent: Command): void {
 }
 
 async function anonymizeCommand(flags: Flags): Promise<void> {
+  if (flags.map !== undefined) await refuseInput(flags.map, filenames(flags));
   const objects = await readChecked(flags);
   const { anonymizeSnapshot } = await import('../index.ts');
   const result = anonymizeSnapshot(objects, { keep: flags.keep ?? [] });
   if (flags.map !== undefined) await writeNames(flags.map, result);
   await writePieces(FORMATS[flags.output](result.snapshot));
   if (!flags.quiet) say(summaryLine(result));
+}
+
+/** The names would take the place of the dump that they are of. */
+async function refuseInput(file: string, paths: readonly string[]): Promise<void> {
+  const { resolveInputs } = await import('../sources/inputs.ts');
+  const inputs = await resolveInputs(paths);
+  const identity = (path: string): string | undefined => {
+    const status = statSync(path, { throwIfNoEntry: false });
+    return status && `${status.dev} ${status.ino}`;
+  };
+  const there = identity(file);
+  if (there === undefined || !inputs.some(({ name }) => name !== '-' && identity(name) === there)) return;
+  throw new PlimsollError('USAGE', 'is a file of the input', { path: '--map', value: file, hint: 'name a new file' });
 }
 
 async function writeNames(file: string, { names }: Anonymization): Promise<void> {

@@ -103,7 +103,7 @@ function engineOptions(options: CompactOptions): EngineOptions {
 function keptNodes(snapshot: Snapshot, { keep, excludeNodes = [] }: CompactOptions): ReadonlySet<string> {
   checkNodeNames(snapshot, excludeNodes, 'excludeNodes');
   if (keep === undefined) return new Set(excludeNodes);
-  const selector = compileSelector(parseSelectorText(keep));
+  const selector = compileSelector(parseSelectorText(keep, 'keep'));
   const selected = snapshot.nodes.filter(({ labels }) => selector.matches(labels));
   if (selected.length === 0) throw new PlimsollError('NOT_FOUND', 'the selector selects no node', { path: 'keep', value: keep });
   return new Set([...excludeNodes, ...selected.map(({ name }) => name)]);

@@ -71,7 +71,7 @@ export async function drain(snapshot: Snapshot, target: DrainTarget, options: Dr
 function nodesOf(snapshot: Snapshot, target: DrainTarget): readonly Node[] {
   checkSnapshot(snapshot);
   if ('selector' in target) {
-    const selector = compileSelector(parseSelectorText(target.selector));
+    const selector = compileSelector(parseSelectorText(target.selector, 'selector'));
     const selected = snapshot.nodes.filter(({ labels }) => selector.matches(labels));
     if (selected.length > 0) return selected;
     throw new PlimsollError('NOT_FOUND', 'the selector selects no node', { path: 'selector', value: target.selector });

@@ -28,7 +28,7 @@ export function* buyNames({ nodes }: Buy): Generator<string> {
 function* view(buy: Buy, lines: number): Generator<string> {
   yield `${headline(buy)}\n`;
   const { packing, placement } = buy;
-  if (placement === 'configured' && packing && packing.cost !== buy.cost)
+  if (placement === 'configured' && packing && isLess(packing.cost, buy.cost))
     yield `Packed, with each pod where it fits best: ${nodesText(packing.nodes)}, ${money(packing.cost, buy)}${gap(packing.gapPercent)}.\n`;
   if (buy.nodes.length > 0) {
     yield '\n';
@@ -41,6 +41,10 @@ function* view(buy: Buy, lines: number): Generator<string> {
     yield* tableLines(IMPOSSIBLE, buy.impossible.slice(0, lines));
     yield* more(buy.impossible.length - lines, 'pods');
   }
+}
+
+function isLess(a: string, b: string): boolean {
+  return (parsePrice(a) ?? 0n) < (parsePrice(b) ?? 0n);
 }
 
 function headline(buy: Buy): string {

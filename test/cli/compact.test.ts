@@ -39,7 +39,7 @@ describe.concurrent('compact', () => {
 
   it.each<[args: string[], message: string]>([
     [[...IDLE, '--max-moves', '-1'], 'USAGE: --max-moves: must be a whole number from 0'],
-    [[...IDLE, '--keep', 'pool in'], 'SELECTOR: '],
+    [[...IDLE, '--keep', 'pool in'], 'SELECTOR: keep: is no label selector, got "pool in"'],
     [[...IDLE, '--keep', 'pool=none'], 'NOT_FOUND: keep: the selector selects no node, got "pool=none"'],
     [[...IDLE, '--exclude-nodes', 'work-9'], 'NOT_FOUND: excludeNodes: there is no such node in the snapshot, got "work-9"'],
     [[...IDLE, '--tie', 'heap'], 'UNSUPPORTED: tie: compact looks at all nodes'],

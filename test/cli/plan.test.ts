@@ -107,7 +107,7 @@ describe.concurrent('drain', () => {
     [['node-a1', '-l', 'a=b'], 'USAGE: --selector: cannot be combined with names of nodes, got "a=b"'],
     [['node-x1'], 'NOT_FOUND: nodes: there is no such node in the snapshot, got "node-x1" (did you mean node-a1?)'],
     [['-l', 'pool=none'], 'NOT_FOUND: selector: the selector selects no node, got "pool=none"'],
-    [['-l', 'pool in old'], 'SELECTOR: is no label selector, got "pool in old" (for example app=web,zone in (a,b),!gpu)'],
+    [['-l', 'pool in old'], 'SELECTOR: selector: is no label selector, got "pool in old" (for example app=web,zone in (a,b),!gpu)'],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await runCli(['drain', ...ZONES, ...args]);
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });

@@ -16,6 +16,7 @@ function file(name: string, text: string): string {
 }
 
 describe.concurrent('snapshot anonymize', () => {
+  const kept = file('kept.json', '{"kind":"List","apiVersion":"v1","items":[]}');
   it('writes a dump that answers the same once the names are put back', async () => {
     const map = file('names.json', 'of an earlier run, readable by all');
     const { code, stdout, stderr } = await runCli(['snapshot', 'anonymize', '-f', SHOP, '--map', map]);
@@ -42,6 +43,12 @@ describe.concurrent('snapshot anonymize', () => {
       ['anonymize', '-f', SHOP, '--map', join(folder, 'no/such/names.json')],
       `OUTPUT: ${folder}/no/such/names.json: cannot be written: ENOENT`,
     ],
+    [
+      ['anonymize', '-f', kept, '--map', join(folder, '.', 'kept.json')],
+      `USAGE: --map: is a file of the input, got "${folder}/kept.json" (name a new file)`,
+    ],
+    [['anonymize', '-f', folder, '--map', kept], 'USAGE: --map: is a file of the input, got '],
+    [['reveal'], "USAGE: missing required argument 'map' (see plimsoll snapshot reveal --help)"],
     [['reveal', SHOP], `INPUT_SYNTAX: ${SHOP}: is no list of names (`],
     [
       ['reveal', file('empty.json', 'null')],
@@ -52,6 +59,7 @@ describe.concurrent('snapshot anonymize', () => {
     const { code, stdout, stderr } = await runCli(['snapshot', ...args]);
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]*\n$/) });
     expect(stderr.slice(0, message.length)).toBe(message);
+    expect(readFileSync(kept, 'utf8')).toBe('{"kind":"List","apiVersion":"v1","items":[]}');
   });
 });
 

@@ -225,9 +225,9 @@ describe('a drain', () => {
     [[], 'USAGE: nodes: no node is named'],
     [['w'], 'NOT_FOUND: nodes: there is no such node in the snapshot, got "w"'],
     [{ selector: 'a=b' }, 'NOT_FOUND: selector: the selector selects no node, got "a=b"'],
-    [{ selector: 'a in b' }, 'SELECTOR: is no label selector, got "a in b"'],
-    [{ selector: '' }, 'SELECTOR: is no label selector'],
-    [{ selector: 'a==b==c' }, 'SELECTOR: is no label selector'],
+    [{ selector: 'a in b' }, 'SELECTOR: selector: is no label selector, got "a in b"'],
+    [{ selector: '' }, 'SELECTOR: selector: is no label selector'],
+    [{ selector: 'a==b==c' }, 'SELECTOR: selector: is no label selector'],
   ])('refuses %j', async (target, message) => {
     await expect(of([node('x'), node('y')], target)).rejects.toThrow(message);
   });
