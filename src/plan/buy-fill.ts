@@ -24,7 +24,7 @@ export function packEvenly(problem: Problem, make: MakeProgram): Packing | undef
     if (complete && (!best || costOf(problem, counts) < costOf(problem, best.counts))) best = packing;
     return complete;
   };
-  if (holds(0) || !holds(WASTE_MAX)) return best;
+  if (!holds(WASTE_MAX)) return undefined;
   let [low, high] = [0, WASTE_MAX];
   for (let n = 0; n < HALVINGS; n++) {
     const middle = (low + high) / 2;

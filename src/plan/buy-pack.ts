@@ -40,6 +40,8 @@ export function pack(problem: Problem, prices: Float64Array): Packing {
 class Packer {
   private readonly problem: Problem;
   private readonly weights: Float64Array;
+  /** By demand and dimension. */
+  private readonly amounts: Float64Array;
   /** Demands that still have pods, the heaviest first. */
   private order: number[];
   private readonly rest: Int32Array;
@@ -65,6 +67,8 @@ class Packer {
     const shares = scales.map((scale, r) => scale * (prices[r] as number));
     this.paid = [...shares.keys()].filter((r) => (shares[r] as number) > PAID * Math.max(...shares));
     this.weights = Float64Array.from(demands, ({ amounts }) => weigh(amounts));
+    this.amounts = new Float64Array(demands.length * problem.dimensions);
+    for (const [i, { amounts }] of demands.entries()) this.amounts.set(amounts, i * problem.dimensions);
     this.order = demands.map((_, i) => i).sort((a, b) => (this.weights[b] as number) - (this.weights[a] as number) || a - b);
     this.rest = Int32Array.from(demands, ({ count }) => count);
     this.counts = new Int32Array(shapes.length);
@@ -125,7 +129,9 @@ class Packer {
 
   private take({ shape, rest, taken }: Filling, room: Float64Array, balanced: boolean): void {
     const { order, weights } = this;
+    const { demands } = this.problem;
     let misses = 0;
+    let left = this.weigh(rest);
     for (let k = 0; k < order.length; k++) {
       const demand = order[k] as number;
       if (misses > MISSES_MAX) {
@@ -134,24 +140,38 @@ class Packer {
         continue;
       }
       misses++;
-      const left = this.weigh(rest);
       if ((weights[demand] as number) > left) {
         k = this.firstUpTo(left, k) - 1;
         continue;
       }
-      const { amounts, allowed } = this.problem.demands[demand] as Problem['demands'][number];
+      if (!this.hasRoom(demand, rest)) continue;
+      const { amounts, allowed } = demands[demand] as Problem['demands'][number];
       if (allowed[shape] === 0) continue;
-      let most = (this.rest[demand] as number) - (taken.get(demand) ?? 0);
-      for (let r = 0; r < rest.length && most > 0; r++) {
-        const amount = amounts[r] as number;
-        if (amount > 0 && amount * most > (rest[r] as number)) most = Math.floor((rest[r] as number) / amount);
-      }
+      let most = this.mostOf(amounts, rest, (this.rest[demand] as number) - (taken.get(demand) ?? 0));
       if (balanced) while (most > 0 && this.tilts(rest, amounts, room, most)) most >>= 1;
       if (most === 0) continue;
       misses = 0;
       for (let r = 0; r < rest.length; r++) rest[r] = (rest[r] as number) - (amounts[r] as number) * most;
+      left = this.weigh(rest);
       taken.set(demand, (taken.get(demand) ?? 0) + most);
     }
+  }
+
+  /** One pod fits: asked for nearly all demands of each node, so from one array. */
+  private hasRoom(demand: number, rest: Float64Array): boolean {
+    const { amounts } = this;
+    const { length } = rest;
+    for (let r = 0, at = demand * length; r < length; r++, at++) if ((amounts[at] as number) > (rest[r] as number)) return false;
+    return true;
+  }
+
+  private mostOf(amounts: Float64Array, rest: Float64Array, pods: number): number {
+    let most = pods;
+    for (let r = 0; r < rest.length && most > 0; r++) {
+      const amount = amounts[r] as number;
+      if (amount > 0 && amount * most > (rest[r] as number)) most = Math.floor((rest[r] as number) / amount);
+    }
+    return most;
   }
 
   /** Whether so many pods would leave much less of one paid dimension than of another, by share of the room. */

@@ -25,8 +25,10 @@ const REPAIRS_MAX = 30;
 /** Decisions that the search for cheaper nodes may take, and decisions after which no more slack is tried. */
 const DECISIONS_MAX = 300_000;
 
+const PODS_MANY = 5000;
+
 /** Numbers of nodes worth trying, cheapest first and none twice. */
-export function candidates({ problem, bounds }: SearchParts, packed: readonly Packing[], make: MakeProgram): Counts[] {
+function candidates({ problem, bounds }: SearchParts, packed: readonly Packing[], make: MakeProgram): Counts[] {
   const found = packed.map(({ counts }) => counts);
   if (bounds.counts) found.push(bounds.counts);
   for (const waste of WASTES) {
@@ -44,10 +46,13 @@ export function candidates({ problem, bounds }: SearchParts, packed: readonly Pa
  * The cheapest purchase found with which the scheduler as configured places all: candidates in order of cost, each repaired by further nodes for what
  * is left over, the best then made cheaper node by node. Every purchase that counts has been placed by the scheduler itself.
  */
-export async function searchPurchase(parts: SearchParts, tried: readonly Counts[], make: MakeProgram): Promise<Placed | undefined> {
+export async function searchPurchase(parts: SearchParts, packed: readonly Packing[], make: MakeProgram): Promise<Placed | undefined> {
   const { problem, placer } = parts;
   let best: Priced | undefined = await leanest(parts, make);
   let nearest: Placed | undefined;
+  const pods = problem.demands.reduce((sum, { count }) => sum + count, 0);
+  // Of very many pods every purchase takes long to place, and the fleet is large enough to be even.
+  const tried = best && pods > PODS_MANY ? [] : candidates(parts, packed, make);
   for (const counts of tried) {
     if (best && (costOf(problem, counts) >= best.cost || placer.decisions > DECISIONS_MAX)) break;
     const found = await repaired(parts, counts, make, best?.cost);
@@ -102,9 +107,9 @@ function targetsOf(parts: SearchParts, { counts, contents }: Packing): [Purchase
   return [purchase, targets];
 }
 
-/** Waste that is looked at first, doubled until all pods are placed; then halvings between the last two. */
-const FIRST_WASTE = 0.25;
-const DOUBLINGS_MAX = 6;
+/** Waste that is looked at first, doubled until all pods are placed; then halvings of what lies between. */
+const FIRST_WASTE = 2;
+const DOUBLINGS_MAX = 4;
 const HALVINGS = 4;
 
 /** The cheapest even fleet on which the scheduler places all, by bisection over the room that nodes leave. */
@@ -124,7 +129,7 @@ async function leanest(parts: SearchParts, make: MakeProgram): Promise<Priced | 
     if (n === DOUBLINGS_MAX) return undefined;
     [low, high] = [high, high * 2];
   }
-  for (let n = 0; n < HALVINGS; n++) {
+  for (let n = 0; n < HALVINGS && placer.decisions < DECISIONS_MAX; n++) {
     const middle = (low + high) / 2;
     if (await holds(middle)) high = middle;
     else low = middle;

@@ -11,6 +11,9 @@ export type MakeProgram = (rows: readonly Row[]) => Program;
 /** Demands up to which contents are made as columns; beyond, the program's rows cost more than the bound gains. */
 const COLUMN_DEMANDS_MAX = 250;
 const UNIT = 1e9;
+/** Demands from which the quick packing takes seconds, and how near to the bound makes it needless. */
+const DEMANDS_MANY = 2000;
+const GOOD_PERCENT = 103n;
 /** From so many pods on the search is shorter. */
 const PODS_MANY = 5000;
 
@@ -65,12 +68,14 @@ export function dimensionPrices({ demands, shapes, dimensions }: Problem, make: 
   return Float64Array.from(scales, (scale, r) => (Math.max(0, duals?.[r] ?? 0) * UNIT + 1e-3) / scale);
 }
 
-/** Packings of all pods, cheapest first: by diving, into an even fleet, and the quick packing. */
-export function packings(problem: Problem, columns: Columns | undefined, make: MakeProgram): Packing[] {
+/** Packings of all pods, cheapest first: by diving, into an even fleet, and the quick packing; of very many demands without the last where others are near the bound. */
+export function packings(problem: Problem, columns: Columns | undefined, make: MakeProgram, bound?: bigint): Packing[] {
   const dived = columns && dive(problem, columns, make);
   const prices = dimensionPrices(problem, make);
   const even = packEvenly(problem, make);
-  return [...(dived ? [dived] : []), ...(even ? [even] : []), pack(problem, prices)]
+  const good =
+    bound !== undefined && problem.demands.length > DEMANDS_MANY && even && costOf(problem, even.counts) * 100n <= bound * GOOD_PERCENT;
+  return [...(dived ? [dived] : []), ...(even ? [even] : []), ...(good ? [] : [pack(problem, prices)])]
     .filter(({ unplaced, counts }) => unplaced.every((count) => count === 0) && within(problem, counts))
     .map((packing) => ({ packing, cost: costOf(problem, packing.counts) }))
     .sort((a, b) => (a.cost < b.cost ? -1 : a.cost > b.cost ? 1 : 0))

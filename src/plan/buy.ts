@@ -15,7 +15,7 @@ import { type Offer, offersOf } from './buy-offers.ts';
 import { pack } from './buy-pack.ts';
 import { type Placed, Placer } from './buy-place.ts';
 import { boughtNodes } from './buy-report.ts';
-import { candidates, packPurchase, purchaseOf, searchPurchase } from './buy-search.ts';
+import { packPurchase, purchaseOf, searchPurchase } from './buy-search.ts';
 import { boundsOf, dimensionPrices, packings } from './buy-solve.ts';
 import { spreadGroups } from './buy-spread.ts';
 import { afterPurchase } from './buy-states.ts';
@@ -134,9 +134,9 @@ async function solve(workload: Workload, groups: Possible, offers: readonly Offe
       even.groups.length === groups.groups.length;
     const lower = same ? bounds : boundsOf(floor, make);
     const parts = { problem, groups: even, offers, bounds, placer };
-    const packed = packings(problem, bounds.columns, make);
+    const packed = packings(problem, bounds.columns, make, bounds.bound);
     const best = await packPurchase(parts, packed, make);
-    const found = placement === 'packed' ? best : await searchPurchase(parts, candidates(parts, packed, make), make);
+    const found = placement === 'packed' ? best : await searchPurchase(parts, packed, make);
     // Where limits forbid that all have a node, as many as a quick packing can serve.
     const tried = found ?? (await placer.place(purchaseOf(parts, pack(problem, dimensionPrices(problem, make)).counts)));
     const placed = await withoutIdleNodes(placer, tried);
