@@ -22,5 +22,5 @@ const methods = signatures.map(([, name, parameters, result]) => `  ${name}(${pa
 const base64 = readFileSync('build/core.wasm').toString('base64');
 writeFileSync(
   'src/layout/core.generated.ts',
-  `// Generated from assembly/ by \`npm run build:core\`. Do not edit.\nexport interface CoreExports {\n${methods.join('\n')}\n}\n\nexport const CORE_BASE64 =\n  '${base64}';\n`,
+  `// Generated from assembly/ by \`npm run build:core\`. Do not edit.\nexport interface CoreExports {\n${methods.join('\n')}\n}\n\nexport const CORE_BASE64: string =\n  '${base64}';\n`,
 );

@@ -55,7 +55,7 @@ check(modules);
 const script = `'use strict';\n(() => {\n${[...modules.values()].join('\n')}\n})();\n`;
 if (/<\/script|<!--/i.test(script)) throw new Error('the script would end its own element');
 const style = readFileSync(STYLE, 'utf8').replace(/\n\s*/g, ' ').trim();
-const text = `${HEADER}\nexport const PAGE_SCRIPT = ${JSON.stringify(script)};\n\nexport const PAGE_STYLE = ${JSON.stringify(style)};\n`;
+const text = `${HEADER}\nexport const PAGE_SCRIPT: string = ${JSON.stringify(script)};\n\nexport const PAGE_STYLE: string = ${JSON.stringify(style)};\n`;
 // A test compares without writing.
 if (process.argv.includes('--print')) process.stdout.write(text);
 else writeFileSync(OUTPUT, text);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { PlimsollError } from '../base/errors.ts';
 import type { SnapshotDiff } from '../model/snapshot-results.ts';
 import { snapshotDiffNames, snapshotDiffView, snapshotDiffWide } from '../report/snapshot-diff-view.ts';
 import { jsonPieces, yamlPieces } from '../report/structured.ts';
@@ -36,6 +37,8 @@ export function addDiff(parent: Command, answer: Answer): void {
 }
 
 async function diffCommand(before: string, after: string, flags: Flags): Promise<0 | 2> {
+  if (before === '-' && after === '-')
+    throw new PlimsollError('USAGE', 'standard input can be read once only', { file: '-', hint: 'give a file for one of the dumps' });
   const older = await readChecked(flags, [before]);
   const newer = await readChecked(flags, [after]);
   const { diffSnapshots } = await import('../index.ts');

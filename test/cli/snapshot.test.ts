@@ -150,6 +150,12 @@ describe.concurrent('snapshot diff', () => {
     expect(stdout).toContain('changed   node/worker-a-1   status.allocatable.cpu   3920m    3800m\n');
   });
 
+  it('reads standard input once', async () => {
+    const { code, stdout, stderr } = await runCli(['snapshot', 'diff', '-', '-'], { input: readFileSync(SHOP, 'utf8') });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe('USAGE: -: standard input can be read once only (give a file for one of the dumps)\n');
+  });
+
   it('has every format', async () => {
     const args = ['snapshot', 'diff', SHOP, changed, '-q', '-o'];
     const [json, yaml, name, wide] = await Promise.all(
