@@ -1,6 +1,7 @@
 /** Changes of a manifest as `--set` has them. */
 import { PlimsollError } from '../base/errors.ts';
 import { isObject, type RawObject } from '../model/parse/fields.ts';
+import { reducedObject } from './field-table.ts';
 
 /** What a short name stands for, seen from the workload. */
 const SHORT: ReadonlyMap<string, string> = new Map([
@@ -28,6 +29,18 @@ export function withSettings(manifest: RawObject, settings: readonly string[]): 
     const path = pathOf(changed, name.trim(), setting);
     return put(changed, path, scalar(value.trim()), setting) as RawObject;
   }, manifest);
+}
+
+/**
+ * Settings that change the manifest and no field that any decision reads: most are misspelt.
+ * @param manifest Of a kind that scheduling reads, with `kind` and `apiVersion`.
+ */
+export function settingsNotRead(manifest: RawObject, settings: readonly string[]): string[] {
+  return settings.filter((setting) => {
+    const changed = withSettings(manifest, [setting]);
+    const same = (of: (object: RawObject) => unknown) => JSON.stringify(of(changed)) === JSON.stringify(of(manifest));
+    return same(reducedObject) && !same((object) => object);
+  });
 }
 
 function problem(text: string, setting: string): PlimsollError {

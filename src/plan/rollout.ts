@@ -55,7 +55,11 @@ export async function rollout(snapshot: Snapshot, reference: WorkloadReference, 
     strategy,
     ...told,
     summary: { nodes: snapshot.nodes.length, leastAvailable, pendingBefore: before.waiting.size, seconds: secondsNow() - started },
-    notModelled: [...snapshot.notModelled, ...cluster.engine.settings.warnings],
+    notModelled: [
+      ...snapshot.notModelled,
+      ...cluster.engine.settings.warnings,
+      ...workload.notRead.map((setting) => `${setting} sets nothing that scheduling reads`),
+    ],
   };
 }
 

@@ -12,7 +12,7 @@ import type { Pod } from '../model/pod.ts';
 import type { PodReference } from '../model/results.ts';
 import type { LabelSelector } from '../model/selector.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { withSettings } from './manifest-settings.ts';
+import { settingsNotRead, withSettings } from './manifest-settings.ts';
 
 export type WorkloadKind = 'Deployment' | 'StatefulSet';
 
@@ -25,6 +25,8 @@ export interface Workload extends WorkloadReference {
   readonly replicas: number;
   readonly selector: LabelSelector | undefined;
   readonly snapshot: Snapshot;
+  /** Settings that change nothing that scheduling reads. */
+  readonly notRead: readonly string[];
 }
 
 /** A share of the replicas, as Deployments round it. */
@@ -69,7 +71,8 @@ export function workloadOf(snapshot: Snapshot, reference: WorkloadReference, set
   const spec = asObject(withSettings(raw, settings).spec ?? null, 'spec');
   const replicas = int32At(spec, 'replicas', 'spec') ?? 1;
   if (replicas < 0) throw fieldError('spec.replicas', 'must not be negative', replicas);
-  return { kind, namespace, name, spec, replicas, selector: selectorAt(spec, 'selector', 'spec'), snapshot };
+  const notRead = settingsNotRead({ apiVersion: 'apps/v1', ...raw, kind }, settings);
+  return { kind, namespace, name, spec, replicas, selector: selectorAt(spec, 'selector', 'spec'), snapshot, notRead };
 }
 
 /** Pods that the workload has: neither finished nor being deleted, selected, and its controller's. */

@@ -169,6 +169,22 @@ describe.concurrent('rollout', () => {
     );
   });
 
+  it('warns of settings that no decision reads, and of no others', async () => {
+    const misspelt = 'spec.template.spec.priorityclassName=high';
+    const read = [
+      'image=web:9',
+      'cpu=100m',
+      'replicas=5',
+      'maxSurge=3',
+      'spec.template.spec.priority=10',
+      'spec.strategy.type=RollingUpdate',
+    ];
+    const limit = 'spec.template.spec.containers[0].resources.limits.memory=2Gi';
+    const { code, stderr } = await runCli([...WEB, ...[...read, limit, misspelt].flatMap((setting) => ['--set', setting])]);
+    expect(code).toBe(0);
+    expect(stderr.match(/^warning: .*$/gm)).toEqual([`warning: ${misspelt} sets nothing that scheduling reads`]);
+  });
+
   it('has every format', async () => {
     const result = await structured(rolloutSchema, WEB);
     expect(result).toMatchObject({ completes: true, strategy: { maxSurge: 2, maxUnavailable: 1 } });
