@@ -96,9 +96,12 @@ export async function buy(snapshot: Snapshot, catalogue: Catalogue, options: Buy
       offers: offers.length,
       seconds: secondsNow() - started,
     },
-    notModelled: [...snapshot.notModelled, ...settings.warnings, ...workload.notes],
+    notModelled: [...snapshot.notModelled, ...settings.warnings, ...workload.notes, ...found.notes],
   };
 }
+
+const SPREAD_NOTE =
+  'Pods with hard topology spread are planned over all domains on offer; the bound holds for plans with fewer too, which the scheduler accepts.';
 
 interface Found {
   /** Undefined: nothing is to be placed. */
@@ -106,6 +109,7 @@ interface Found {
   readonly cost: bigint;
   readonly bound: bigint | undefined;
   readonly packing?: { readonly nodes: number; readonly cost: bigint } | undefined;
+  readonly notes: readonly string[];
 }
 
 type Possible = ReturnType<typeof groupPods>;
@@ -119,7 +123,7 @@ interface How {
 async function solve(workload: Workload, groups: Possible, offers: readonly Offer[], how: How): Promise<Found> {
   const { engineOptions, placement, settings } = how;
   const { snapshot, wanted } = workload;
-  if (wanted.length === 0) return { placed: undefined, cost: 0n, bound: 0n };
+  if (wanted.length === 0) return { placed: undefined, cost: 0n, bound: 0n, notes: [] };
   const view = viewOfOffers(offers, snapshot, settings);
   const even = spreadGroups(groups, offers, snapshot, settings, 'even');
   const problem = problemOf(even, offers, view);
@@ -128,10 +132,9 @@ async function solve(workload: Workload, groups: Possible, offers: readonly Offe
   const placer = new Placer(snapshot, offers, wanted, engineOptions);
   return withPrograms(async (make) => {
     const bounds = boundsOf(problem, make);
-    const same =
-      floor.shapes.length === problem.shapes.length &&
-      least.groups.length === groups.groups.length &&
-      even.groups.length === groups.groups.length;
+    const untouched = (split: Possible) =>
+      split.groups.length === groups.groups.length && split.groups.every((group, i) => group === groups.groups[i]);
+    const same = floor.shapes.length === problem.shapes.length && untouched(least) && untouched(even);
     const lower = same ? bounds : boundsOf(floor, make);
     const parts = { problem, groups: even, offers, bounds, placer };
     const packed = packings(problem, bounds.columns, make, bounds.bound);
@@ -144,7 +147,7 @@ async function solve(workload: Workload, groups: Possible, offers: readonly Offe
     assert(!placed.complete || (lower.bound !== undefined && lower.bound <= cost), 'no plan costs less than the bound');
     const packing = best?.complete ? { nodes: best.nodes.length, cost: costOfNodes(best, offers) } : undefined;
     // A plan for fewer pods may cost less.
-    return { placed, cost, bound: placed.complete ? lower.bound : undefined, packing };
+    return { placed, cost, bound: placed.complete ? lower.bound : undefined, packing, notes: untouched(even) ? [] : [SPREAD_NOTE] };
   });
 }
 

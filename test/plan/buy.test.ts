@@ -83,7 +83,7 @@ describe('buy', () => {
     expect(bought(await ask(several(16, { cpu: '1' }, tolerant), catalogue))).toEqual(['2 special']);
   });
 
-  it('spreads over the zones on offer, though a single zone would satisfy the scheduler', async () => {
+  describe('pods that are to be spread', () => {
     const labels = { app: 'x' };
     const constraint = {
       maxSkew: 1,
@@ -91,9 +91,30 @@ describe('buy', () => {
       whenUnsatisfiable: 'DoNotSchedule',
       labelSelector: { matchLabels: labels },
     };
-    const catalogue = 'type,cpu,memory,price,zone\nsmall,2,8Gi,1,a\nsmall,2,8Gi,1.1,b\nbig,8,32Gi,3.5,a|b|c';
-    const answer = await ask(several(3, { cpu: '1' }, { topologySpreadConstraints: [constraint] }, labels), catalogue);
-    expect([bought(answer), answer.cost, answer.bound]).toEqual([['1 small/a', '1 small/b', '1 big/c'], '5.60', '5.60']);
+    const spread = (count: number) => several(count, { cpu: '1' }, { topologySpreadConstraints: [constraint] }, labels);
+    const zoned = 'type,cpu,memory,price,zone\nsmall,2,8Gi,1,a\nsmall,2,8Gi,1.1,b\nbig,8,32Gi,3.5,a|b|c';
+    const inZone = (zone: string, number: number, cpu: string) =>
+      node(`${zone}${number}`, cpu, { 'topology.kubernetes.io/zone': zone, 'node.kubernetes.io/instance-type': 'small' });
+
+    it('go to all zones on offer; the bound holds for a single zone too, which satisfies the scheduler', async () => {
+      const answer = await ask(spread(3), zoned);
+      expect([bought(answer), answer.cost, answer.bound]).toEqual([['1 small/a', '1 small/b', '1 big/c'], '5.60', '2.00']);
+      expect(answer.notModelled).toEqual([expect.stringContaining('over all domains on offer')]);
+      const single = await schedule(await readSnapshot([inZone('a', 1, '2'), inZone('a', 2, '2'), ...spread(3)]));
+      expect(single.unschedulable).toEqual([]);
+      // A single pod goes to the first zone, and the cheapest is another one.
+      const dearFirst = await ask(spread(1), 'type,cpu,memory,price,zone\nsmall,2,8Gi,1,a\nsmall,2,8Gi,0.5,b');
+      expect([money(dearFirst.bound) <= money('0.50'), dearFirst.complete]).toEqual([true, true]);
+    });
+
+    it('have to go to zones that have nodes: the bound counts these', async () => {
+      const full = ['a', 'b', 'c'].map((zone) => inZone(zone, 0, '500m'));
+      const answer = await ask([...full, ...spread(3)], zoned);
+      expect([answer.cost, answer.bound]).toEqual(['5.60', '5.60']);
+      // A node that the scheduler does not count forces nothing.
+      const tainted = full.map((each) => ({ ...each, spec: { taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] } }));
+      expect((await ask([...tainted, ...spread(3)], zoned)).bound).toBe('2.00');
+    });
   });
 
   it('keeps pods apart that do not want to be together, and holds one host port per node', async () => {

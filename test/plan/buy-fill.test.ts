@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { Prng } from '../../src/base/prng.ts';
+import { fill, packEvenly } from '../../src/plan/buy-fill.ts';
+import { evenFleet } from '../../src/plan/buy-fleet.ts';
+import type { Packing } from '../../src/plan/buy-pack.ts';
+import { costOf, type Problem, type Shape } from '../../src/plan/buy-problem.ts';
+import { boundsOf } from '../../src/plan/buy-solve.ts';
+import { withPrograms } from '../../src/plan/linear-program.ts';
+
+/** Pods of many sizes; nodes with 2, 4 and 8 of the second resource for each of the first, at prices in proportion. */
+function mixed(seed: number, kinds: number): Problem {
+  const random = new Prng(seed);
+  const shapes = [2, 4, 8].flatMap((ratio) =>
+    [16, 64, 256].map(
+      (cpu, i): Shape => ({
+        offers: [i],
+        price: cpu * (25 + ratio) * 1_000_000,
+        room: Float64Array.of(8 * cpu, cpu * 1000, cpu * ratio * 1000),
+        limit: -1,
+      }),
+    ),
+  );
+  const demands = Array.from({ length: kinds }, () => {
+    const cpu = random.between(50, 4000);
+    const allowed = Uint8Array.from(shapes, (_, shape) => (random.between(0, 9) === 0 && shape < 3 ? 0 : 1));
+    return { count: random.between(1, 12), amounts: Float64Array.of(1, cpu, Math.round((cpu * random.between(10, 80)) / 10)), allowed };
+  });
+  return { dimensions: 3, demands, shapes, limits: [] };
+}
+
+/** Every pod is on one node or counted as left over, where it may be, and no node holds more than it has room for. */
+function expectValid({ demands, shapes, dimensions }: Problem, { counts, contents, unplaced }: Packing): void {
+  const packed = Int32Array.from(unplaced);
+  const nodes = new Int32Array(shapes.length);
+  for (const { shape, times, demands: held, counts: each } of contents) {
+    nodes[shape] = (nodes[shape] as number) + times;
+    const used = new Float64Array(dimensions);
+    for (const [i, demand] of held.entries()) {
+      const { amounts, allowed } = demands[demand] as Problem['demands'][number];
+      expect(allowed[shape]).toBe(1);
+      packed[demand] = (packed[demand] as number) + times * (each[i] as number);
+      for (let r = 0; r < dimensions; r++) used[r] = (used[r] as number) + (each[i] as number) * (amounts[r] as number);
+    }
+    for (let r = 0; r < dimensions; r++) expect(used[r]).toBeLessThanOrEqual(shapes[shape]?.room[r] as number);
+  }
+  expect([...nodes]).toEqual([...counts]);
+  expect([...packed]).toEqual(demands.map(({ count }) => count));
+}
+
+describe('a fleet that is filled', () => {
+  it.each([1, 2, 3, 4, 5])('holds each pod once or says that it does not, seed %i', async (seed) => {
+    const problem = mixed(seed, 300);
+    await withPrograms((make) => {
+      for (const waste of [0, 1, 4]) {
+        const counts = evenFleet(problem, waste, make);
+        expect(counts).toBeDefined();
+        expectValid(problem, fill(problem, counts as Int32Array));
+      }
+      // One node is too few: what is left over is counted.
+      const one = new Int32Array(problem.shapes.length);
+      one[0] = 1;
+      const short = fill(problem, one);
+      expectValid(problem, short);
+      expect(short.unplaced.some((count) => count > 0)).toBe(true);
+    });
+  });
+
+  it.each([1, 2, 3, 4, 5])('of many demands is near the bound, seed %i', async (seed) => {
+    const problem = mixed(seed, 2500);
+    await withPrograms((make) => {
+      const { bound } = boundsOf(problem, make);
+      const packing = packEvenly(problem, make) as Packing;
+      expectValid(problem, packing);
+      expect(packing.unplaced.every((count) => count === 0)).toBe(true);
+      expect(Number(costOf(problem, packing.counts)) / Number(bound)).toBeLessThanOrEqual(1.05);
+    });
+  });
+});
