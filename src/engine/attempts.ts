@@ -152,9 +152,11 @@ export class Attempts {
 
   private decideLocal(pod: Pod, cls: PodClass): number {
     if (!this.nominations.anyConcerning(pod)) return this.decider.decide(cls, pod);
-    const rows = this.nominations.concerning(pod);
-    if (!this.preemptions.isWorthwhile(cls, rows.length)) {
-      return this.decider.decide(cls, pod, { rows, refuses: (row) => this.preemptions.keeps(cls, pod, row) });
+    if (!this.preemptions.has(cls)) {
+      const rows = this.nominations.concerning(pod);
+      if (!this.preemptions.isWorthwhile(cls, rows.length)) {
+        return this.decider.decide(cls, pod, { rows, refuses: (row) => this.preemptions.keeps(cls, pod, row) });
+      }
     }
     this.decider.judge(cls, pod);
     const { table } = this.preemptions.of(cls, pod);

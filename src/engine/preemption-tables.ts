@@ -56,9 +56,14 @@ export class PreemptionTables {
     return local;
   }
 
-  /** Whether the table is there, or will be asked again by pods like this one and spares them more than a few promised rows. */
+  /** Whether the class has a table. */
+  has(cls: PodClass): boolean {
+    return this.tables.has(cls.template);
+  }
+
+  /** Whether a table would be asked again by pods like this one, and spares them more than a few promised rows. */
   isWorthwhile(cls: PodClass, promisedRows: number): boolean {
-    return this.tables.has(cls.template) || (cls.entry.undecided > 1 && promisedRows > PROMISED_ROWS_FEW);
+    return cls.entry.undecided > 1 && promisedRows > PROMISED_ROWS_FEW;
   }
 
   /** What a pod of a class that is served sees, brought up to date. The verdict lane must be fresh. O(changed rows). */
