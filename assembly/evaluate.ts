@@ -193,7 +193,6 @@ export function catchUp(cls: usize): i32 {
   const behind = head - load<u32>(cls, CLASS_REVISION);
   const stage = load<i32>(cls, CLASS_STAGE);
   if (stage < 2 || stage == TOTALS_ALONE || behind > <u32>(load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 5)) {
-    if (stage >= 2 && stage != TOTALS_ALONE && behind == 0) return 0;
     build(cls);
     return REBUILT | CHANGED | REOPENED;
   }

@@ -14,6 +14,7 @@ import {
   OPEN, PLAIN_BALANCED, PLAIN_BALANCED_WEIGHT, PLAIN_BOUNDS, PLAIN_FIT, PLAIN_FIT_CODE, PLAIN_LEAST, PLAIN_LEAST_WEIGHT, PLAIN_STATIC_LANE, SHARE_BYTES,
   SHARE_REQUEST, SHARE_WEIGHT, SHARES_RESOURCES,
 } from './layout.generated';
+import { journalRow } from './commit';
 import { twice } from './exact';
 import { balancedOf, hasRoom, leastOf } from './plain';
 import { storeTotal } from './tree';
@@ -53,9 +54,7 @@ export function gatherRows(bounds: usize, head: u32): void {
     for (let row = 0; row < capacity; row++) gatherRow(bounds, row);
     store<i32>(bounds, 1, BOUNDS_ROWS_READY);
   } else {
-    const journal = load<usize>(FLEET_ADDRESS, FLEET_JOURNAL);
-    const mask = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_MASK);
-    for (let at = seen; at != head; at++) gatherRow(bounds, load<i32>(journal + (<usize>(at & mask) << 2)));
+    for (let at = seen; at != head; at++) gatherRow(bounds, journalRow(at));
   }
   store<u32>(bounds, head, BOUNDS_ROWS_REVISION);
 }

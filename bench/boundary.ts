@@ -11,6 +11,7 @@ import { Engine } from '../src/engine/engine.ts';
 import type { Pod } from '../src/model/pod.ts';
 import { readSnapshot } from '../src/sources/read-snapshot.ts';
 import { buildCluster, equalApps, type Raw, rawGenerated } from './clusters.ts';
+import { median } from './results.ts';
 
 const NODES = 10_000;
 const PODS = 100_000;
@@ -65,10 +66,6 @@ async function importTimes(): Promise<Record<string, number>> {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 }
 
 /** Nanoseconds per decision of one class: kinds in and rows out, and pods in and placements out. Medians. */

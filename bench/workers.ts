@@ -10,15 +10,12 @@ import { CLASS_STAGE } from '../src/layout/layout.generated.ts';
 import { WorkerPool } from '../src/parallel/pool.ts';
 import { survive } from '../src/plan/survive.ts';
 import { buildCluster, buildGenerated, equalApps } from './clusters.ts';
+import { median } from './results.ts';
 
 const BUILD_RUNS = 7;
 const TRIAL_RUNS = 3;
 const BUILD = { nodes: 100_000, classes: 300 };
 const TRIALS = { nodes: 5_000, pods: 50_000 };
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
-}
 
 /** Times of one and of two workers, taken in turns, and how many times faster two are. */
 async function compared(runs: number, run: (workers: number) => Promise<number>): Promise<Record<string, number>> {

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { Buy } from '../src/model/buy-results.ts';
-import { KUBE_VERSIONS } from '../src/model/gates.ts';
 import { API_VERSION } from '../src/model/results.ts';
+import { count, provenance } from './schema-parts.ts';
 
-const count = z.int().min(0);
 const decimal = z.string().regex(/^[0-9]+\.[0-9]+$/);
 const gapPercent = z
   .number()
@@ -11,18 +10,7 @@ const gapPercent = z
   .optional()
   .describe('how far the cost is above the bound, in percent of the bound; 0: nothing is cheaper');
 
-const provenance = z
-  .strictObject({
-    engineVersion: z.string(),
-    kubeVersion: z.enum(KUBE_VERSIONS),
-    profiles: z.array(z.string()).describe('schedulerName of the profiles that were used'),
-    configuration: z.string().describe('content hash of the scheduler configuration and gates; empty for the default profile'),
-    tie: z.enum(['first', 'heap', 'seeded']),
-    seed: z.number(),
-    percentageOfNodesToScore: z.int().min(0).max(100).describe('0: the adaptive share of kube-scheduler'),
-    snapshot: z.string().describe('content hash of the snapshot, hex'),
-  })
-  .describe('What the answer depends on, apart from the catalogue');
+const boughtFrom = provenance.describe('What the answer depends on, apart from the catalogue');
 
 const boughtNodes = z.strictObject({
   type: z.string(),
@@ -40,7 +28,7 @@ export const buySchema: z.ZodType<Buy> = z
   .strictObject({
     apiVersion: z.literal(API_VERSION),
     kind: z.literal('Buy'),
-    provenance,
+    provenance: boughtFrom,
     complete: z.boolean().describe('with the nodes bought every pod has a node'),
     currency: z.string().describe('of all prices, as the catalogue names it'),
     cost: decimal.describe('per hour'),

@@ -1,26 +1,12 @@
 import { z } from 'zod';
 import type { Compaction } from '../src/model/compact-results.ts';
-import { KUBE_VERSIONS } from '../src/model/gates.ts';
 import { API_VERSION } from '../src/model/results.ts';
+import { count, provenance } from './schema-parts.ts';
 
-const count = z.int().min(0);
 const price = z
   .string()
   .regex(/^[0-9]+\.[0-9]{2,9}$/)
   .describe("per hour, an exact decimal number in the price book's currency");
-
-const provenance = z
-  .strictObject({
-    engineVersion: z.string(),
-    kubeVersion: z.enum(KUBE_VERSIONS),
-    profiles: z.array(z.string()).describe('schedulerName of the profiles that were used'),
-    configuration: z.string().describe('content hash of the scheduler configuration and gates; empty for the default profile'),
-    tie: z.enum(['first', 'heap', 'seeded']),
-    seed: z.number(),
-    percentageOfNodesToScore: z.int().min(0).max(100),
-    snapshot: z.string().describe('content hash of the snapshot, hex'),
-  })
-  .describe('What the answer depends on');
 
 const move = z.strictObject({
   namespace: z.string(),

@@ -1,22 +1,9 @@
 import { z } from 'zod';
 import type { Comparison, ComparisonPlan, ComparisonRun } from '../src/model/compare-results.ts';
-import { KUBE_VERSIONS } from '../src/model/gates.ts';
 import { API_VERSION } from '../src/model/results.ts';
+import { count, notModelled, provenance } from './schema-parts.ts';
 
-const count = z.int().min(0);
-const notModelled = z.array(z.string()).describe('What the input asks for and the answer does not reflect, one sentence each');
-
-const provenance = z
-  .strictObject({
-    engineVersion: z.string(),
-    kubeVersion: z.enum(KUBE_VERSIONS),
-    profiles: z.array(z.string()).describe('schedulerName of the profiles that were used'),
-    configuration: z.string().describe('content hash of the scheduler configuration and gates; empty for the default profile'),
-    tie: z.enum(['first', 'heap', 'seeded']),
-    percentageOfNodesToScore: z.int().min(0).max(100).describe('0: the adaptive share of kube-scheduler'),
-    snapshot: z.string().describe('content hash of the snapshot, hex'),
-  })
-  .describe('What the runs depend on, apart from the scenario and the seed');
+const shared = provenance.omit({ seed: true }).describe('What the runs depend on, apart from the scenario and the seed');
 
 const metric = z.strictObject({
   name: z.string(),
@@ -29,7 +16,7 @@ const metric = z.strictObject({
 const variant = {
   name: z.string(),
   id: z.string().describe('content hash of everything that decides its runs, apart from the seed'),
-  provenance,
+  provenance: shared,
   loadPercent: z.int().min(1).optional().describe('requests of movable pods in percent of what they are; absent: 100'),
   replicaPercent: z.int().min(1).optional().describe('pods of each controller in percent of what there are; absent: 100'),
   lost: z.array(z.string()).optional().describe('failure domains that are lost, as zone=a'),

@@ -144,10 +144,8 @@ export class Engine {
     this.checkIdle();
     this.dropFleet();
     const fleet = this.currentFleet();
-    const { waiting, promised } = pendingPods(this.pods.values(), fleet);
-    const nominated = [...waiting, ...promised].filter(({ nominatedNodeName }) => nominatedNodeName !== '');
     try {
-      return fill(fleet, items, { ...this.settings, limit, nominated, onProgress: this.options.onProgress });
+      return fill(fleet, items, { ...this.settings, limit, nominated: this.nominatedPods(fleet), onProgress: this.options.onProgress });
     } finally {
       this.dropFleet();
     }
@@ -176,11 +174,9 @@ export class Engine {
    * @throws PlimsollError NOT_FOUND for the profile of a pod.
    */
   batch(pods: readonly Pod[]): Batch {
-    const snapshot = withHosts(this.snapshot(), this.options);
-    const fleet = new Engine(snapshot, this.options).currentFleet();
-    const { waiting, promised } = pendingPods(snapshot.pods, fleet);
-    const nominated = [...waiting, ...promised].filter(({ nominatedNodeName }) => nominatedNodeName !== '');
-    return new Batch(fleet, pods, { ...this.settings, nominated });
+    const fork = this.fork();
+    const fleet = fork.currentFleet();
+    return new Batch(fleet, pods, { ...this.settings, nominated: fork.nominatedPods(fleet) });
   }
 
   /** What answers of this engine depend on. */
@@ -192,6 +188,12 @@ export class Engine {
   private checkIdle(): void {
     if (this.busy) throw new PlimsollError('USAGE', 'the engine is scheduling', { hint: 'await schedule first, or fork before it' });
     if (this.fleet?.log) throw new PlimsollError('USAGE', 'a what-if of the engine is under way', { hint: 'end it first' });
+  }
+
+  /** Pods that wait for a node they were promised. */
+  private nominatedPods(fleet: Fleet): Pod[] {
+    const { waiting, promised } = pendingPods(this.pods.values(), fleet);
+    return [...waiting, ...promised].filter(({ nominatedNodeName }) => nominatedNodeName !== '');
   }
 
   private currentFleet(): Fleet {

@@ -1,6 +1,7 @@
 /** What a catalogue offers, as nodes that could stand in the cluster. */
 
 import { type Catalogue, type CatalogueType, HOSTNAME_LABEL, ZONE_LABEL } from '../model/catalogue.ts';
+import { DAEMON_TOLERATIONS, HOST_NETWORK_TOLERATION } from '../model/daemon-tolerations.ts';
 import { NO_LABELS } from '../model/labels.ts';
 import { requiredNodeAffinityMatches } from '../model/match.ts';
 import type { Node } from '../model/node.ts';
@@ -22,16 +23,6 @@ export interface Offer {
   readonly daemons: readonly Pod[];
 }
 
-/** Tolerations of every pod of a DaemonSet (upstream AddOrUpdateDaemonPodTolerations). */
-const DAEMON_TOLERATIONS = [
-  ['node.kubernetes.io/not-ready', 'NoExecute'],
-  ['node.kubernetes.io/unreachable', 'NoExecute'],
-  ['node.kubernetes.io/disk-pressure', 'NoSchedule'],
-  ['node.kubernetes.io/memory-pressure', 'NoSchedule'],
-  ['node.kubernetes.io/pid-pressure', 'NoSchedule'],
-  ['node.kubernetes.io/unschedulable', 'NoSchedule'],
-  ['node.kubernetes.io/network-unavailable', 'NoSchedule'],
-] as const;
 const CATALOGUE_NAMESPACE = 'kube-system';
 
 /** The offers of a catalogue in its order, a row's zones in theirs. @throws PlimsollError FIELD for a DaemonSet that an API server would refuse. */
@@ -100,7 +91,7 @@ function landsOn({ template, nodeName }: Pod, node: Node): boolean {
   if (nodeName !== '') return false;
   const tolerations = [
     ...template.tolerations,
-    ...DAEMON_TOLERATIONS.map(([key, effect]) => ({ key, operator: 'Exists', value: '', effect })),
+    ...[...DAEMON_TOLERATIONS, HOST_NETWORK_TOLERATION].map(([key, effect]) => ({ key, operator: 'Exists', value: '', effect })),
   ];
   return (
     requiredNodeAffinityMatches(template, node) &&

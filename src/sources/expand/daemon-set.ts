@@ -1,20 +1,10 @@
+import { DAEMON_TOLERATIONS, HOST_NETWORK_TOLERATION } from '../../model/daemon-tolerations.ts';
 import { requiredNodeAffinityMatches } from '../../model/match.ts';
 import { readAffinity } from '../../model/parse/affinity.ts';
 import { mapObjects, objectAt, optionalLabelsAt, type RawObject, textAt } from '../../model/parse/fields.ts';
 import { type Toleration, untoleratedTaint } from '../../model/taint.ts';
 import type { ControllerManifest, Inventory } from './inventory.ts';
 import { createPod, freeNames, ownerOf, specOf, templateOf } from './pod-manifest.ts';
-
-/** Tolerations that the DaemonSet controller gives to every pod (upstream AddOrUpdateDaemonPodTolerations). */
-const DAEMON_TOLERATIONS: readonly (readonly [key: string, effect: string])[] = [
-  ['node.kubernetes.io/not-ready', 'NoExecute'],
-  ['node.kubernetes.io/unreachable', 'NoExecute'],
-  ['node.kubernetes.io/disk-pressure', 'NoSchedule'],
-  ['node.kubernetes.io/memory-pressure', 'NoSchedule'],
-  ['node.kubernetes.io/pid-pressure', 'NoSchedule'],
-  ['node.kubernetes.io/unschedulable', 'NoSchedule'],
-];
-const HOST_NETWORK_TOLERATION = ['node.kubernetes.io/network-unavailable', 'NoSchedule'] as const;
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 
