@@ -69,7 +69,7 @@ function noteRow(bounds: usize, row: i32): void {
 }
 
 /** Brings the spans up to the journal's head. */
-function refreshBounds(bounds: usize): void {
+export function refreshBounds(bounds: usize): void {
   const head = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD);
   const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
   const seen = load<u32>(bounds, BOUNDS_REVISION);

@@ -5,6 +5,7 @@ import { rateNodeAffinity } from './rules/node-affinity';
 
 export { commit, commitUsage, commitEffects, applyEffect, recordChange } from './commit';
 export { build, buildStatic, buildLocal, refresh, refreshVerdicts, settleAll } from './evaluate';
+export { rewind, rewindBounds } from './rewind';
 export { deal } from './deal';
 export { chooseBest, decideRun } from './decide';
 export { chooseFirst, chooseHeap, countTied, chooseTied, sample } from './choose';

@@ -10,6 +10,7 @@ import { writeClass } from './class-record.ts';
 import type { Columns } from './columns.ts';
 import type { Counts } from './counts.ts';
 import type { CodeMeaning, HostFilter } from './encoded.ts';
+import { journalHead, rewindJournal } from './journal.ts';
 import type { ResolvedProfile, WeightedRule } from './resolved-profile.ts';
 import type { TemplateEntry } from './templates.ts';
 
@@ -40,6 +41,14 @@ export interface PodClass {
   stale: boolean;
   /** Logical time of the last use. */
   usedAt: number;
+  /** How much of the list of shut rows the static lane knows. */
+  shutAt: number;
+}
+
+/** A state of the nodes to go back to. */
+export interface ClassesPosition {
+  readonly journal: number;
+  readonly shut: number;
 }
 
 /** Builds the lanes of many classes at once: the seam for worker threads. */
@@ -61,6 +70,8 @@ export class Classes {
   keepsAll = false;
   /** Classes compiled so far. */
   compiled = 0;
+  /** Rows that have been closed or opened, oldest first: each class looks at them when it is used next. */
+  private readonly shut: number[] = [];
   /** Classes used at or after the mark are in use and stay. */
   private mark = 0;
   private clock = 0;
@@ -97,6 +108,7 @@ export class Classes {
     const known = this.byTemplate.get(template);
     if (known && !known.stale && this.holds(known)) {
       known.usedAt = ++this.clock;
+      this.redoStatic(known);
       return known;
     }
     if (known) this.drop(known);
@@ -141,13 +153,40 @@ export class Classes {
     for (const cls of idle.slice(0, Math.ceil(idle.length / 2))) this.drop(cls);
   }
 
-  /** These rows have been closed or opened: what the node objects alone say of them is worked out anew. The journal has to tell of them, too. */
-  redoStatic(rows: readonly number[]): void {
-    const blocks = new Set(rows.map((row) => Math.floor(row / BLOCK)));
-    for (const { address } of this.byTemplate.values()) {
-      if (this.core.i32[(address + CLASS_STAGE) / 4] === 0) continue;
-      for (const block of blocks) this.core.exports.buildStatic(address, block * BLOCK, (block + 1) * BLOCK);
+  /** These rows have been closed or opened; the journal has to tell of them, too. */
+  noteShut(rows: readonly number[]): void {
+    for (const row of rows) this.shut.push(row);
+  }
+
+  /** A state to go back to with `rewind`. */
+  get position(): ClassesPosition {
+    return { journal: journalHead(this.core), shut: this.shut.length };
+  }
+
+  /**
+   * Everything about the nodes is again as it was at the position: classes that nobody has asked for since are as good as they were then, and the
+   * others redo the rows that had changed. O(classes, and changed rows of those used).
+   */
+  rewind({ journal, shut }: ClassesPosition): void {
+    for (const cls of this.byTemplate.values()) {
+      if (cls.shutAt <= shut) continue;
+      this.redoStatic(cls);
+      cls.shutAt = shut;
     }
+    this.shut.length = shut;
+    const { core, columns } = this;
+    const addresses = Array.from(this.byTemplate.values(), ({ address }) => address);
+    rewindJournal(core, journal, addresses, columns.bounds.addresses);
+  }
+
+  /** What the node objects alone say of rows that have been closed or opened is worked out anew. */
+  private redoStatic(cls: PodClass): void {
+    const from = cls.shutAt;
+    cls.shutAt = this.shut.length;
+    if (from === cls.shutAt || this.core.i32[(cls.address + CLASS_STAGE) / 4] === 0) return;
+    const blocks = new Set<number>();
+    for (let i = from; i < cls.shutAt; i++) blocks.add(Math.floor((this.shut[i] as number) / BLOCK));
+    for (const block of blocks) this.core.exports.buildStatic(cls.address, block * BLOCK, (block + 1) * BLOCK);
   }
 
   /** The last pod of a class has been decided: it is freed unless classes are kept. */
@@ -186,6 +225,7 @@ export class Classes {
       stale: false,
       heldAt: this.columns.nodesRevision,
       usedAt: 0,
+      shutAt: this.shut.length,
     };
   }
 

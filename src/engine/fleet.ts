@@ -8,10 +8,11 @@ import { AMOUNT_MAX } from '../model/resources.ts';
 import type { ClusterObjects } from '../model/snapshot.ts';
 import { hostPorts } from '../rules/host-ports.ts';
 import type { Semantics } from '../rules/rule.ts';
-import { ClusterView } from '../rules/view.ts';
+import type { ClusterView } from '../rules/view.ts';
 import { Classes, type PodClass } from './classes.ts';
 import { Columns } from './columns.ts';
 import { Counts } from './counts.ts';
+import { Picture } from './picture.ts';
 import { LeastPriorities } from './preemption-index.ts';
 import type { ResolvedProfile } from './resolved-profile.ts';
 import { releaseUsage, writeUsage } from './templates.ts';
@@ -43,7 +44,7 @@ export class Fleet {
   private readonly profiles: ReadonlyMap<string, ResolvedProfile>;
   /** What has become of pods since a trial began, oldest first. */
   log: FleetChange[] | undefined;
-  private plain: ClusterView | undefined;
+  private readonly picture: Picture;
   private least: LeastPriorities | undefined;
 
   constructor(
@@ -63,6 +64,7 @@ export class Fleet {
     this.counts = new Counts(core, this.columns, objects, semantics);
     this.classes = new Classes(core, this.columns, this.counts, semantics, objects, classBytesMax);
     this.podsOnRow = nodes.map(() => []);
+    this.picture = new Picture(this);
   }
 
   /** Where the next scan starts, in node order (upstream nextStartNodeIndex); one index for all pods and profiles. */
@@ -112,7 +114,7 @@ export class Fleet {
     (pod.terminating ? entry.terminatingRows : entry.rows).push(row);
     const at = (this.podsOnRow[row] as Pod[]).push(pod) - 1;
     this.log?.push({ pod, row, at, placed: true });
-    this.plain?.rows[row]?.addPod(pod);
+    this.picture.podAdded(pod, row);
     this.least?.podAdded(pod, row);
   }
 
@@ -122,8 +124,7 @@ export class Fleet {
     const at = pods.findIndex((other) => other.name === pod.name && other.namespace === pod.namespace);
     assert(at >= 0, 'a pod is removed from the row it is on');
     this.disputePorts(pods[at] as Pod, pods);
-    const removed = this.withdraw(at, row);
-    this.plain?.rows[row]?.removePod(removed);
+    this.picture.podRemoved(this.withdraw(at, row), row);
   }
 
   /** Takes a pod off everything but the plain picture. */
@@ -163,7 +164,7 @@ export class Fleet {
       if (this.saturated(row)) this.sumAnew(row);
       this.core.exports.recordChange(row);
     }
-    this.pictureAnew(rows);
+    this.picture.redraw(rows);
   }
 
   private restore({ pod, row, at }: FleetChange): void {
@@ -188,14 +189,14 @@ export class Fleet {
       this.core.exports.recordChange(row);
       this.least?.noteChange(row);
     }
-    this.classes.redoStatic(rows);
-    this.pictureAnew(rows);
+    this.classes.noteShut(rows);
+    this.picture.redraw(rows);
   }
 
   /** The node takes no more pods and keeps those it has, as a cordoned one that no pod tolerates; or it takes pods again. */
   setClosed(row: number, closed: boolean): void {
     this.columns.rowStates.setClosed(row, closed);
-    this.classes.redoStatic([row]);
+    this.classes.noteShut([row]);
     this.core.exports.recordChange(row);
     this.least?.noteChange(row);
   }
@@ -205,25 +206,17 @@ export class Fleet {
     return this.columns.rowStates.closed;
   }
 
-  /** The rows as they are now in the plain picture. */
-  private pictureAnew(rows: Iterable<number>): void {
-    const { plain, columns } = this;
-    if (!plain) return;
-    for (const row of rows) plain.replaceRow(this.nodes[row] as Node, row, this.podsOnRow[row] as Pod[], !columns.isOut(row));
-    plain.keepOnly((row) => !columns.isOut(row));
-  }
-
   /** Who held a disputed host port first is remembered within a run only, as upstream's memory of it ends with the process. O(nodes + pods) if any was. */
   forgetPorts(): void {
     if (!this.columns.portsDisputed) return;
     this.columns.portsDisputed = false;
     this.classes.dropAll();
-    if (this.plain) this.plain = this.pictureOf(this.plain.reservedObjects());
+    this.picture.redrawAll();
   }
 
   /** Volumes and claims are again as in the objects. O(nodes + pods) when the plain picture is needed next. */
   forgetReservations(): void {
-    this.plain = undefined;
+    this.picture.forget();
   }
 
   /**
@@ -244,26 +237,17 @@ export class Fleet {
 
   /** The plain picture of the cluster as it is now. */
   view(): ClusterView {
-    this.plain ??= this.pictureOf(this.objects);
-    return this.plain;
-  }
-
-  private pictureOf(objects: ClusterObjects): ClusterView {
-    const view = new ClusterView(this.nodes, objects, this.semantics, this.columns.images);
-    for (let row = 0; row < this.nodes.length; row++) for (const pod of this.podsOnRow[row] as Pod[]) view.rows[row]?.addPod(pod);
-    if (this.nodeCount === this.nodes.length) return view;
-    view.keepOnly((row) => !this.columns.isOut(row));
-    for (const { node, row } of view.rows) if (this.columns.isOut(row)) view.nodeByName.delete(node.name);
-    return view;
+    return this.picture.now();
   }
 
   /** No pod is promised a node. */
   clearNominations(): void {
-    for (const name of this.plain?.nominated.keys() ?? []) {
+    const { nominated } = this.picture;
+    for (const name of nominated?.keys() ?? []) {
       const row = this.rowOf(name);
       if (row !== undefined) this.noteNomination(row);
     }
-    this.plain?.nominated.clear();
+    nominated?.clear();
   }
 
   /** The pods that the row is promised to have changed. */

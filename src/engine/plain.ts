@@ -61,6 +61,11 @@ export class Bounds {
     this.capacity = capacity;
   }
 
+  /** Of all records. */
+  get addresses(): readonly number[] {
+    return [...this.known.values()];
+  }
+
   /** Address of the record for two SHARES records over the same two resources; the core fills its spans when a class first asks. */
   of(least: number, balanced: number): number {
     const { core } = this;

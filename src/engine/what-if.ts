@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import type { Provenance, Schedule } from '../model/results.ts';
 import { type Change, checkKnown } from './change.ts';
+import type { ClassesPosition } from './classes.ts';
 import { pathsOf, pathsSince } from './decision-paths.ts';
 import type { Fleet } from './fleet.ts';
 import type { Settings } from './options.ts';
@@ -23,6 +24,7 @@ export interface WhatIfMark {
   readonly changes: number;
   readonly out: number;
   readonly closed: number;
+  readonly classes: ClassesPosition;
 }
 
 /**
@@ -40,12 +42,14 @@ export class WhatIf {
   /** Rows closed so far. */
   private readonly closed: number[] = [];
   private reserved = false;
+  private readonly start: WhatIfMark;
 
   constructor(setup: WhatIfSetup) {
     this.setup = setup;
     this.fleet = setup.fleet;
     assert(this.fleet.log === undefined, 'one what-if at a time');
     this.fleet.log = [];
+    this.start = this.mark();
   }
 
   /** The nodes are not there any more, nor is what runs on them. O(nodes, and pods on those nodes). */
@@ -109,11 +113,12 @@ export class WhatIf {
   /** Nothing may wait. */
   mark(): WhatIfMark {
     assert(this.waiting.size === 0, 'a state in which pods wait cannot be returned to');
-    return { changes: this.fleet.log?.length ?? 0, out: this.out.length, closed: this.closed.length };
+    const { log, classes } = this.fleet;
+    return { changes: log?.length ?? 0, out: this.out.length, closed: this.closed.length, classes: classes.position };
   }
 
   /** Everything since the mark is taken back. O(nodes + what has changed). */
-  undo({ changes, out, closed }: WhatIfMark): void {
+  undo({ changes, out, closed, classes }: WhatIfMark): void {
     this.waiting.clear();
     this.fleet.clearNominations();
     this.fleet.setOut(this.out.splice(out), false);
@@ -122,11 +127,12 @@ export class WhatIf {
     if (this.reserved) this.fleet.forgetReservations();
     this.fleet.forgetPorts();
     this.reserved = false;
+    this.fleet.classes.rewind(classes);
   }
 
   /** Everything is taken back, and the fleet is the engine's again. */
   end(): void {
-    this.undo({ changes: 0, out: 0, closed: 0 });
+    this.undo(this.start);
     this.fleet.classes.keepsAll = false;
     this.fleet.log = undefined;
   }

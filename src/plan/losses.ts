@@ -3,7 +3,6 @@ import type { EngineOptions } from '../engine/options.ts';
 import type { WhatIf } from '../engine/what-if.ts';
 import type { Core } from '../layout/core.ts';
 import { mapSelectorMatches } from '../model/match.ts';
-import type { Node } from '../model/node.ts';
 import type { BrokenBudget, DomainLoss, PendingPod } from '../model/plan-results.ts';
 import { type Pod, type PodTemplate, podKey } from '../model/pod.ts';
 import { podUsage } from '../model/requests.ts';
@@ -13,15 +12,14 @@ import type { BudgetState, Budgets } from './budgets.ts';
 import { afterAll, Cluster, Controllers, isFixed, noBudgets, PodBook, replacementOf, type Settled } from './cluster.ts';
 import type { Domain } from './domains.ts';
 
-/** CPU in thousandths and memory in bytes, as doubles: shares of them are for people. */
+/** CPU in thousandths and memory in bytes. */
 interface Amounts {
-  cpu: number;
-  memory: number;
+  cpu: bigint;
+  memory: bigint;
 }
 
-/** A node in double precision: what it offers where pods may come, and what its pods ask for. */
-interface NodeSums {
-  readonly name: string;
+/** What open nodes offer, and what the pods on them ask for. */
+interface Sums {
   readonly offered: Amounts;
   readonly asked: Amounts;
 }
@@ -46,7 +44,8 @@ export class Losses {
   private readonly podsOn = new Map<string, Pod[]>();
   private readonly byKey: ReadonlyMap<string, Pod>;
   /** Open nodes, by name. */
-  private readonly sums: ReadonlyMap<string, NodeSums>;
+  private readonly sums: ReadonlyMap<string, Sums>;
+  private readonly total = noSums();
   private readonly laterMs: number;
   private readonly noBudgets: Budgets;
   private readonly engine: Engine;
@@ -68,14 +67,20 @@ export class Losses {
     this.noBudgets = noBudgets(base);
     this.engine = new Engine(base, options, core);
     const open = base.nodes.filter(({ unschedulable }) => !unschedulable);
-    this.sums = new Map(open.map((node) => [node.name, sumsOf(node)]));
+    this.sums = new Map(
+      open.map(({ name, allocatable }) => [
+        name,
+        { offered: { cpu: allocatable.cpu, memory: allocatable.memory }, asked: { cpu: 0n, memory: 0n } },
+      ]),
+    );
     for (const pod of base.pods) {
       const others = this.podsOn.get(pod.nodeName);
       if (others) others.push(pod);
       else this.podsOn.set(pod.nodeName, [pod]);
       const sums = this.sums.get(pod.nodeName);
-      if (sums) add(sums.asked, this.usageOf(pod), 1);
+      if (sums) add(sums.asked, this.usageOf(pod), 1n);
     }
+    for (const sums of this.sums.values()) addSums(this.total, sums, 1n);
   }
 
   /** The domains are gone; what they ran is placed again by priority. O(nodes + pods of the domains) and the run of the scheduler. */
@@ -161,16 +166,12 @@ export class Losses {
     return names;
   }
 
-  /** Free shares, from the sums by node: only what has moved is looked at again. */
+  /** Free shares: what has gone and moved is taken from the sums of all nodes. */
   private freeBeside(gone: ReadonlySet<string>, moved: readonly Pod[], after: PodBook, victims: readonly Pod[]): DomainLoss['free'] {
-    const offered: Amounts = { cpu: 0, memory: 0 };
-    const asked: Amounts = { cpu: 0, memory: 0 };
-    for (const sums of this.sums.values()) {
-      if (gone.has(sums.name)) continue;
-      offered.cpu += sums.offered.cpu;
-      offered.memory += sums.offered.memory;
-      asked.cpu += sums.asked.cpu;
-      asked.memory += sums.asked.memory;
+    const { offered, asked } = addSums(noSums(), this.total, 1n);
+    for (const name of gone) {
+      const sums = this.sums.get(name);
+      if (sums) addSums({ offered, asked }, sums, -1n);
     }
     const isOpen = (name: string) => this.sums.has(name) && !gone.has(name);
     const seen = new Set<string>();
@@ -178,27 +179,35 @@ export class Losses {
       const key = podKey(pod);
       if (seen.has(key)) continue;
       seen.add(key);
-      if (isOpen(pod.nodeName)) add(asked, this.usageOf(pod), -1);
-      if (isOpen(after.get(key)?.nodeName ?? '')) add(asked, this.usageOf(pod), 1);
+      if (isOpen(pod.nodeName)) add(asked, this.usageOf(pod), -1n);
+      if (isOpen(after.get(key)?.nodeName ?? '')) add(asked, this.usageOf(pod), 1n);
     }
-    const share = (all: number, used: number) => (all > 0 ? Math.max(0, Math.round((1 - used / all) * 10_000) / 10_000) : 0);
-    return { cpu: share(offered.cpu, asked.cpu), memory: share(offered.memory, asked.memory) };
+    return { cpu: freeShare(offered.cpu, asked.cpu), memory: freeShare(offered.memory, asked.memory) };
   }
 
-  private usageOf(pod: Pod): { readonly cpu: bigint; readonly memory: bigint } {
+  private usageOf(pod: Pod): Readonly<Amounts> {
     return podUsage(pod, this.semantics).requested;
   }
 }
 
-function add(sum: Amounts, { cpu, memory }: { readonly cpu: bigint; readonly memory: bigint }, sign: 1 | -1): void {
-  sum.cpu += sign * Number(cpu);
-  sum.memory += sign * Number(memory);
+function noSums(): Sums {
+  return { offered: { cpu: 0n, memory: 0n }, asked: { cpu: 0n, memory: 0n } };
 }
 
-function sumsOf({ name, allocatable }: Node): NodeSums {
-  const offered: Amounts = { cpu: 0, memory: 0 };
-  add(offered, allocatable, 1);
-  return { name, offered, asked: { cpu: 0, memory: 0 } };
+function add(sum: Amounts, { cpu, memory }: Readonly<Amounts>, sign: 1n | -1n): void {
+  sum.cpu += sign * cpu;
+  sum.memory += sign * memory;
+}
+
+function addSums(sums: Sums, { offered, asked }: Sums, sign: 1n | -1n): Sums {
+  add(sums.offered, offered, sign);
+  add(sums.asked, asked, sign);
+  return sums;
+}
+
+/** Of what is offered, in steps of 0.01 %: it is for people. */
+function freeShare(offered: bigint, asked: bigint): number {
+  return offered > 0n ? Math.max(0, Math.round((1 - Number(asked) / Number(offered)) * 10_000) / 10_000) : 0;
 }
 
 /** Who is left without a node: those who have lost theirs, and those who were evicted for them. */

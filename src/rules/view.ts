@@ -87,11 +87,12 @@ export class NodeView {
 /** The whole cluster at one moment (upstream Snapshot), for the plain twins. */
 export class ClusterView {
   readonly semantics: Semantics;
-  /** In snapshot order; not those that a trial has taken out. */
-  nodes: readonly NodeView[];
   readonly nodeByName = new Map<string, NodeView>();
   /** By row, whatever a trial has taken out. */
   readonly rows: readonly NodeView[];
+  private isIn: (row: number) => boolean = () => true;
+  /** Those of the rows that are in, once they have been asked for. */
+  private present: readonly NodeView[] | undefined;
   readonly objects: ClusterObjects;
   /** Live copies: reservations of volumes write here. */
   readonly persistentVolumes: TrackedMap<string, PersistentVolume>;
@@ -105,11 +106,17 @@ export class ClusterView {
     this.semantics = semantics;
     this.objects = objects;
     this.rows = nodes.map((node, row) => new NodeView(node, row, semantics));
-    this.nodes = this.rows;
+    this.present = this.rows;
     for (const view of this.rows) this.nodeByName.set(view.node.name, view);
     this.persistentVolumes = new TrackedMap(objects.persistentVolumes);
     this.persistentVolumeClaims = new TrackedMap(objects.persistentVolumeClaims);
     this.images = images;
+  }
+
+  /** In snapshot order; not those that a trial has taken out. O(nodes) after a change of them. */
+  get nodes(): readonly NodeView[] {
+    this.present ??= this.rows.filter(({ row }) => this.isIn(row));
+    return this.present;
   }
 
   /** Another picture of a row: nothing is left of what the old one remembered. `isIn`: whether the cluster has the node; `nodes` follows with `keepOnly`. */
@@ -117,13 +124,15 @@ export class ClusterView {
     const view = new NodeView(node, row, this.semantics);
     for (const pod of pods) view.addPod(pod);
     (this.rows as NodeView[])[row] = view;
+    this.present = undefined;
     if (isIn) this.nodeByName.set(node.name, view);
     else this.nodeByName.delete(node.name);
   }
 
-  /** The nodes of the cluster are those of these rows. O(nodes). */
+  /** The nodes of the cluster are those of these rows. */
   keepOnly(isIn: (row: number) => boolean): void {
-    this.nodes = this.rows.filter(({ row }) => isIn(row));
+    this.isIn = isIn;
+    this.present = undefined;
   }
 
   /** The objects with the volumes and claims as reservations have left them. */

@@ -3,15 +3,21 @@ import { Prng } from '../../src/base/prng.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
 import type { WhatIf } from '../../src/engine/what-if.ts';
+import { KUBE_VERSIONS } from '../../src/model/gates.ts';
 import { type Pod, podKey } from '../../src/model/pod.ts';
 import type { Schedule } from '../../src/model/results.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { schedulerCase } from '../support/scheduler-cases.ts';
+import { readSnapshot } from '../../src/sources/read-snapshot.ts';
+import { hardCluster } from '../support/fleets.ts';
+import { CROWDED, crowd, schedulerCase } from '../support/scheduler-cases.ts';
 
 /** Clusters; PLIMSOLL_RUNS overrides, for long runs. */
 const RUNS = Number(process.env.PLIMSOLL_RUNS ?? 250);
 const FIRST_SEED = Number(process.env.PLIMSOLL_FIRST_SEED ?? 1);
 const TRIALS = 5;
+const LARGE_RUNS = Math.ceil(RUNS / 10);
+/** Classes come again after trials that have not asked for them. */
+const LARGE_TRIALS = 12;
 
 /** What a trial comes to, and where everybody is then. */
 interface Outcome {
@@ -89,6 +95,38 @@ async function onFresh(
   return runTwice(() => engine.schedule(), add, remove, known, staying);
 }
 
+interface TrialSetting {
+  readonly prng: Prng;
+  readonly options: EngineOptions;
+  readonly known: ReadonlyMap<string, Pod>;
+}
+
+interface Seen {
+  trials: number;
+  refused: number;
+  placed: number;
+  failed: number;
+  evicted: number;
+}
+
+/** Where the kept fleet and a fresh one differ; empty: nowhere; undefined: there is no what-if on such a fleet. */
+async function tryBothWays(engine: Engine, base: Snapshot, { prng, options, known }: TrialSetting, choice: Choice, seen: Seen) {
+  const stayers = base.pods.filter((pod) => !choice.gone.includes(pod.nodeName));
+  const staying = stayers.length > 0 && prng.chance(1, 2) ? prng.pick(stayers) : undefined;
+  const kept = await onKept(engine, choice, known, staying);
+  if (!kept) {
+    seen.refused++;
+    return undefined;
+  }
+  seen.trials++;
+  const fresh = await onFresh(base, options, choice, known, staying);
+  const [first] = fresh.runs as readonly [Schedule];
+  seen.placed += first.placements.length;
+  seen.failed += first.unschedulable.length;
+  seen.evicted += first.preemptions.length;
+  return JSON.stringify(kept) === JSON.stringify(fresh) ? '' : firstDifference(kept, fresh);
+}
+
 describe('a what-if on a kept fleet', () => {
   it(`is what a fleet laid out without the nodes says, and leaves no trace, on ${RUNS} hard clusters`, async () => {
     const failures: string[] = [];
@@ -101,25 +139,51 @@ describe('a what-if on a kept fleet', () => {
       const base = { ...snapshot, pods: snapshot.pods.filter(({ nodeName }) => names.has(nodeName)) };
       const engine = new Engine(base, options);
       for (let i = 1; i <= TRIALS; i++) {
-        const choice = choose(prng, snapshot);
-        const stayers = base.pods.filter((pod) => !choice.gone.includes(pod.nodeName));
-        const staying = stayers.length > 0 && prng.chance(1, 2) ? prng.pick(stayers) : undefined;
-        const kept = await onKept(engine, choice, known, staying);
-        if (!kept) {
-          seen.refused++;
-          break;
-        }
-        seen.trials++;
-        const fresh = await onFresh(base, options, choice, known, staying);
-        const [first] = fresh.runs as readonly [Schedule];
-        seen.placed += first.placements.length;
-        seen.failed += first.unschedulable.length;
-        seen.evicted += first.preemptions.length;
-        if (JSON.stringify(kept) !== JSON.stringify(fresh)) failures.push(`seed ${seed}, trial ${i}: ${firstDifference(kept, fresh)}`);
+        const difference = await tryBothWays(engine, base, { prng, options, known }, choose(prng, snapshot), seen);
+        if (difference === undefined) break;
+        if (difference) failures.push(`seed ${seed}, trial ${i}: ${difference}`);
       }
     }
     expect(failures).toEqual([]);
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(RUNS / 5);
+  });
+});
+
+/** Few nodes of many, so that classes redo single rows; some pods that wait join in. */
+function chooseFew(prng: Prng, { nodes, pods }: Snapshot): Choice {
+  const occupied = [...new Set(pods.flatMap(({ nodeName }) => (nodeName === '' ? [] : [nodeName])))];
+  const names = nodes.map(({ name }) => name);
+  const gone = prng.shuffle(prng.chance(3, 4) && occupied.length > 0 ? occupied : names).slice(0, prng.between(1, 3));
+  const waiting = pods.filter(({ nodeName }) => nodeName === '');
+  return {
+    gone: gone.filter((name) => names.includes(name)).sort(),
+    waiting: [...pods.filter(({ nodeName }) => gone.includes(nodeName)).map(anew), ...prng.shuffle(waiting).slice(0, prng.below(4))],
+  };
+}
+
+describe('a what-if on a kept fleet of many nodes', () => {
+  it(`goes back to what classes knew before, on ${LARGE_RUNS} clusters`, async () => {
+    const failures: string[] = [];
+    const seen = { trials: 0, refused: 0, placed: 0, failed: 0, evicted: 0 };
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + LARGE_RUNS && failures.length < 5; seed++) {
+      const prng = new Prng(seed);
+      const features = { sampling: false, ...CROWDED[seed % (2 * CROWDED.length)] };
+      const { list, config } = hardCluster(seed, { minNodes: 520, maxNodes: 640, maxPods: 1500, maxPending: 20, features });
+      const items = features.priorities ? crowd(prng, list.items) : list.items;
+      const snapshot = await readSnapshot({ ...list, items }, { defaults: false });
+      const names = new Set(snapshot.nodes.map(({ name }) => name));
+      const known = new Map(snapshot.pods.map((pod) => [podKey(pod), pod]));
+      const base = { ...snapshot, pods: snapshot.pods.filter(({ nodeName }) => names.has(nodeName)) };
+      const options: EngineOptions = { config, kubeVersion: prng.pick(KUBE_VERSIONS), tie: prng.pick(['first', 'first', 'seeded']), seed };
+      const engine = new Engine(base, options);
+      for (let i = 1; i <= LARGE_TRIALS; i++) {
+        const difference = await tryBothWays(engine, base, { prng, options, known }, chooseFew(prng, snapshot), seen);
+        if (difference === undefined) break;
+        if (difference) failures.push(`seed ${seed}, trial ${i}: ${difference}`);
+      }
+    }
+    expect(failures).toEqual([]);
+    expect(Math.min(seen.trials, seen.placed, seen.failed)).toBeGreaterThan(LARGE_RUNS);
   });
 });
 
