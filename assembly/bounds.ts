@@ -15,14 +15,14 @@
 
 import {
   BOUNDS_ALLOCATABLE_A, BOUNDS_ALLOCATABLE_B, BOUNDS_BEFORE, BOUNDS_COUNTED_A, BOUNDS_COUNTED_B, BOUNDS_READY, BOUNDS_REVISION, BOUNDS_SPANS,
-  BOUNDS_USED_A, BOUNDS_USED_B, CLASS_FIXED, CLASS_PLAIN, CLASS_STAGE, CLASS_STATIC_FILTER_COUNT, CLOSED, FIT_REQUESTS, FIT_REQUEST_ALLOCATABLE, FIT_REQUEST_AMOUNT,
+  BOUNDS_USED_A, BOUNDS_USED_B, CLASS_BOUNDS, CLASS_GLANCES, CLASS_LOCAL, CLASS_STAGE, CLOSED, FIT_REQUESTS, FIT_REQUEST_ALLOCATABLE, FIT_REQUEST_AMOUNT,
   FIT_REQUEST_BYTES, FIT_REQUEST_COUNT, FLEET_ADDRESS, FLEET_CAPACITY, FLEET_CLOSED, FLEET_GLANCED, FLEET_JOURNAL_HEAD, FLEET_POD_COUNT,
-  FLEET_POD_LIMIT, FLEET_WIDE, GLANCES_MAX, OPEN, PLAIN_BALANCED, PLAIN_BALANCED_WEIGHT, PLAIN_BOUNDS, PLAIN_FIT, PLAIN_GLANCES, PLAIN_LEAST, PLAIN_LEAST_WEIGHT,
+  FLEET_POD_LIMIT, GLANCES_MAX, LOCAL_FIXED, LOCAL_STAGE, LOCAL_STATIC_FILTER_COUNT, OPEN, PLAIN_BALANCED, PLAIN_BALANCED_WEIGHT, PLAIN_FIT, PLAIN_LEAST, PLAIN_LEAST_WEIGHT,
   PLAIN_STATIC_LANE, SHARE_BYTES, SHARE_REQUEST, SHARE_WEIGHT, SHARES_RESOURCES,
 } from './layout.generated';
 import { journalRow } from './commit';
-import { buildStatic } from './evaluate';
-import { hasRoom, plainScore } from './plain';
+import { buildStatic, FIXED_BUILT, LANES_BUILT } from './local';
+import { hasRoom, plainOf, plainScore } from './plain';
 
 /** Bytes of a span of 4 rows. */
 const SPAN_BYTES: usize = 112;
@@ -110,9 +110,9 @@ let bestRow: i32 = -1;
 let bestScore: i32 = 0;
 
 /** Scores the marked rows of a span; how many. */
-function scoreMarked(cls: usize, plain: usize, span: i32, marked: i32): i32 {
-  const isFiltered = load<i32>(cls, CLASS_STATIC_FILTER_COUNT) > 0;
-  const fixed = load<usize>(cls, CLASS_FIXED);
+function scoreMarked(local: usize, plain: usize, span: i32, marked: i32): i32 {
+  const isFiltered = load<i32>(local, LOCAL_STATIC_FILTER_COUNT) > 0;
+  const fixed = load<usize>(local, LOCAL_FIXED);
   const first = span << 2;
   let scored = 0;
   for (let left = marked; left; left &= left - 1) {
@@ -151,7 +151,7 @@ function balancedBound(at: usize, usedA: v128, usedB: v128, base: v128, part: v1
  * The first row with the highest score, NO_BOUNDS when the class has none, too many rows had to be scored, or nothing is open (then the lanes say
  * why). O(rows) at a few instructions each.
  */
-function glance(cls: usize, plain: usize, bounds: usize): i32 {
+function glance(local: usize, plain: usize, bounds: usize): i32 {
   const least = load<usize>(plain, PLAIN_LEAST);
   const balanced = load<usize>(plain, PLAIN_BALANCED);
   const fit = load<usize>(plain, PLAIN_FIT);
@@ -191,7 +191,7 @@ function glance(cls: usize, plain: usize, bounds: usize): i32 {
     if (lane) bound = f32x4.add(bound, f32x4.convert_i32x4_s(v128.load(lane + (<usize>span << 4))));
     const marked = v128.and(f32x4.gt(bound, best), v128.and(f32x4.le(usedA, fullA), f32x4.le(usedB, fullB)));
     if (!v128.any_true(marked)) continue;
-    scored += scoreMarked(cls, plain, span, i32x4.bitmask(marked));
+    scored += scoreMarked(local, plain, span, i32x4.bitmask(marked));
     if (bestRow >= 0) best = f32x4.splat(<f32>bestScore);
     if (scored > scoredMax) return NO_BOUNDS;
   }
@@ -200,18 +200,20 @@ function glance(cls: usize, plain: usize, bounds: usize): i32 {
 
 /** The first row with the highest total for a class without lanes; NO_BOUNDS when they should be built. */
 export function chooseByBounds(cls: usize): i32 {
-  const plain = load<usize>(cls, CLASS_PLAIN);
-  if (!plain || load<i32>(FLEET_ADDRESS, FLEET_WIDE)) return NO_BOUNDS;
-  const bounds = load<usize>(plain, PLAIN_BOUNDS);
-  const glances = load<i32>(plain, PLAIN_GLANCES);
-  if (!bounds || glances >= GLANCES_MAX || load<i32>(cls, CLASS_STAGE) > 1) return NO_BOUNDS;
-  store<i32>(plain, glances + 1, PLAIN_GLANCES);
+  const local = load<usize>(cls, CLASS_LOCAL);
+  const bounds = load<usize>(cls, CLASS_BOUNDS);
+  const plain = plainOf(local);
+  if (!plain || !bounds || load<i32>(cls, CLASS_STAGE) != 0) return NO_BOUNDS;
+  const stage = load<i32>(local, LOCAL_STAGE);
+  const glances = load<i32>(cls, CLASS_GLANCES);
+  if (glances >= GLANCES_MAX || stage == LANES_BUILT) return NO_BOUNDS;
+  store<i32>(cls, glances + 1, CLASS_GLANCES);
   refreshBounds(bounds);
-  if (load<i32>(cls, CLASS_STAGE) == 0 && load<i32>(cls, CLASS_STATIC_FILTER_COUNT) > 0) {
-    buildStatic(cls, 0, load<i32>(FLEET_ADDRESS, FLEET_CAPACITY));
-    store<i32>(cls, 1, CLASS_STAGE);
+  if (stage == 0 && load<i32>(local, LOCAL_STATIC_FILTER_COUNT) > 0) {
+    buildStatic(local, 0, load<i32>(FLEET_ADDRESS, FLEET_CAPACITY));
+    store<i32>(local, FIXED_BUILT, LOCAL_STAGE);
   }
-  const row = glance(cls, plain, bounds);
+  const row = glance(local, plain, bounds);
   if (row != NO_BOUNDS) store<i32>(FLEET_ADDRESS, load<i32>(FLEET_ADDRESS, FLEET_GLANCED) + 1, FLEET_GLANCED);
   return row;
 }

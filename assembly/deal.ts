@@ -6,9 +6,9 @@
 
 import {
   AMOUNT_AMOUNT, AMOUNT_BYTES, AMOUNT_USED, BOUNDS_BEFORE, BOUNDS_COUNTED_A, BOUNDS_COUNTED_B, BOUNDS_ROWS, BOUNDS_ROWS_READY, BOUNDS_USED_A,
-  BOUNDS_USED_B, CLASS_BLOCK_MAX, CLASS_CONSTANT, CLASS_STAGE, CLASS_TOTAL, CLASS_USAGE, CLOSED, EFFECT_BYTES, FIT_REQUESTS, FIT_REQUEST_ALLOCATABLE,
+  BOUNDS_USED_B, CLASS_BLOCK_MAX, CLASS_BOUNDS, CLASS_CONSTANT, CLASS_LOCAL, CLASS_STAGE, CLASS_TOTAL, CLOSED, EFFECT_BYTES, FIT_REQUESTS, FIT_REQUEST_ALLOCATABLE,
   FIT_REQUEST_AMOUNT, FIT_REQUEST_BYTES, FIT_REQUEST_COUNT, FIT_REQUEST_USED, FLEET_ADDRESS, FLEET_CAPACITY, FLEET_JOURNAL_HEAD, FLEET_NON_ZERO_CPU,
-  FLEET_NON_ZERO_MEMORY, FLEET_POD_COUNT, NUMBERS_HUNDRED, NUMBERS_ONE, PLAIN_BALANCED, PLAIN_BALANCED_WEIGHT, PLAIN_BOUNDS, PLAIN_FIT, PLAIN_LEAST,
+  FLEET_NON_ZERO_MEMORY, FLEET_POD_COUNT, NUMBERS_HUNDRED, NUMBERS_ONE, PLAIN_BALANCED, PLAIN_BALANCED_WEIGHT, PLAIN_FIT, PLAIN_LEAST,
   PLAIN_LEAST_WEIGHT, PLAIN_STATIC_LANE, SHARE_REQUEST, SHARE_WEIGHT, USAGE_AMOUNT_COUNT, USAGE_AMOUNTS, USAGE_EFFECT_COUNT, USAGE_EFFECTS, USAGE_NON_ZERO_CPU,
   USAGE_NON_ZERO_MEMORY,
 } from './layout.generated';
@@ -67,14 +67,14 @@ function addTo(cell: usize, amount: i64, copies: i32): void {
 }
 
 /**
- * Deals up to `limit` copies; counts[row] (i32, zeroed by the caller) receives how many each row got. Returns how many were dealt: fewer when no
+ * Deals up to `limit` copies that change what the USAGE record says; counts[row] (i32, zeroed by the caller) receives how many each row got. Returns how many were dealt: fewer when no
  * row is left, when amounts grow out of the range of doubles, or 0 for a class that is not plain. O(copies + scores * blocks + rows).
  */
-export function deal(cls: usize, counts: usize, limit: i32): i32 {
-  const plain = plainOf(cls);
-  if (!plain || !load<usize>(plain, PLAIN_BOUNDS)) return 0;
+export function deal(cls: usize, usage: usize, counts: usize, limit: i32): i32 {
+  const plain = plainOf(load<usize>(cls, CLASS_LOCAL));
+  const bounds = load<usize>(cls, CLASS_BOUNDS);
+  if (!plain || !bounds) return 0;
   refresh(cls);
-  const bounds = load<usize>(plain, PLAIN_BOUNDS);
   gatherRows(bounds, load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD));
   const blocks = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 6;
   const blockMax = load<usize>(cls, CLASS_BLOCK_MAX);
@@ -87,7 +87,7 @@ export function deal(cls: usize, counts: usize, limit: i32): i32 {
     for (let block = 0; block < blocks && dealt < limit; block++) {
       const at = blockMax + (<usize>block << 2);
       if (load<i32>(at) >= level) {
-        const got = dealBlock(cls, plain, counts, block << 6, level, limit - dealt);
+        const got = dealBlock(cls, plain, usage, counts, block << 6, level, limit - dealt);
         // Negative: as many, and the last row has left the range.
         dealt += got < 0 ? ~got : got;
         let top = CLOSED;
@@ -99,21 +99,19 @@ export function deal(cls: usize, counts: usize, limit: i32): i32 {
     }
     level = next;
   }
-  const usage = load<usize>(cls, CLASS_USAGE);
   for (let row = 0; row < blocks << 6; row++) {
     const copies = load<i32>(counts + (<usize>row << 2));
     if (copies > 0) settleRow(usage, row, copies);
   }
   // Lanes and gathered rows are made anew from the columns when they are asked for.
   store<i32>(bounds, 0, BOUNDS_ROWS_READY);
-  store<i32>(cls, 1, CLASS_STAGE);
+  store<i32>(cls, 0, CLASS_STAGE);
   return dealt;
 }
 
 /** The rows of a block at one score; how many copies they took, complemented when amounts left the range of exact doubles. */
-function dealBlock(cls: usize, plain: usize, counts: usize, first: i32, level: i32, limit: i32): i32 {
-  const bounds = load<usize>(plain, PLAIN_BOUNDS);
-  const usage = load<usize>(cls, CLASS_USAGE);
+function dealBlock(cls: usize, plain: usize, usage: usize, counts: usize, first: i32, level: i32, limit: i32): i32 {
+  const bounds = load<usize>(cls, CLASS_BOUNDS);
   const least = load<usize>(plain, PLAIN_LEAST);
   const balanced = load<usize>(plain, PLAIN_BALANCED);
   const countedAdd = f64x2(addedTo(usage, load<usize>(bounds, BOUNDS_COUNTED_A)), addedTo(usage, load<usize>(bounds, BOUNDS_COUNTED_B)));

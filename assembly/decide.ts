@@ -1,13 +1,13 @@
 // Decisions: the best row of a class, and runs of pods decided and committed one after the other.
 
 import {
-  CLASS_COUNTING_FILTER_COUNT, CLASS_GROUPS, CLASS_RATE_COUNT, CLASS_REVISION, CLASS_STAGE, CLASS_USAGE, FLEET_ADDRESS, FLEET_GROUPED,
-  FLEET_JOURNAL_HEAD, FLEET_LATENCY, FLEET_SCANNED,
+  CLASS_COUNTING_FILTER_COUNT, CLASS_GROUPS, CLASS_RATE_COUNT, CLASS_REVISION, CLASS_STAGE, FLEET_ADDRESS, FLEET_GROUPED, FLEET_JOURNAL_HEAD,
+  FLEET_LATENCY, FLEET_SCANNED, TURN_BYTES, TURN_CLASS, TURN_USAGE,
 } from './layout.generated';
 import { chooseByBounds, NO_BOUNDS } from './bounds';
 import { chooseFirst } from './choose';
 import { commit } from './commit';
-import { catchUp, judge, recallLanes, refresh, refreshTotals } from './evaluate';
+import { catchUp, judge, refresh, refreshTotals, TOTALS_BEHIND } from './evaluate';
 import { chooseGrouped, NO_GROUPS } from './group-choice';
 import { now, recordLatency } from './latency';
 
@@ -30,7 +30,7 @@ function choose(cls: usize, again: bool): i32 {
     const row = chooseGrouped(cls);
     store<u32>(cls, load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD), CLASS_REVISION);
     // Whoever asks for totals next finds them unsettled.
-    store<i32>(cls, 2, CLASS_STAGE);
+    store<i32>(cls, TOTALS_BEHIND, CLASS_STAGE);
     if (row != NO_GROUPS) {
       if (row < 0) judge(cls);
       store<i32>(FLEET_ADDRESS, load<i32>(FLEET_ADDRESS, FLEET_GROUPED) + 1, FLEET_GROUPED);
@@ -42,25 +42,23 @@ function choose(cls: usize, again: bool): i32 {
   const ranges = load<i32>(cls, CLASS_RATE_COUNT) + load<i32>(cls, CLASS_COUNTING_FILTER_COUNT);
   if (ranges > 0) store<i32>(FLEET_ADDRESS, load<i32>(FLEET_ADDRESS, FLEET_SCANNED) + 1, FLEET_SCANNED);
   const row = chooseFirst(cls);
-  if (row < 0) {
-    recallLanes(cls);
-    refresh(cls);
-  }
+  if (row < 0) refresh(cls);
   return row;
 }
 
 /**
- * Decides and commits a run of pods: `classes` holds the class address of each, `rows` receives the rows. Stops at the first pod that no row
+ * Decides and commits a run of pods: `turns` holds a TURN record for each, `rows` receives the rows. Stops at the first pod that no row
  * can take and returns how many were placed. The time from one placement to the next is a decision's latency, the clock's own time included.
  */
-export function decideRun(classes: usize, rows: usize, count: i32): i32 {
+export function decideRun(turns: usize, rows: usize, count: i32): i32 {
   const recording = load<usize>(FLEET_ADDRESS, FLEET_LATENCY) != 0;
   let last = recording ? now() : 0;
   for (let i = 0; i < count; i++) {
-    const cls = load<usize>(classes + (<usize>i << 2));
-    const row = choose(cls, i + 1 < count && load<usize>(classes + (<usize>(i + 1) << 2)) == cls);
+    const turn = turns + <usize>i * TURN_BYTES;
+    const cls = load<usize>(turn, TURN_CLASS);
+    const row = choose(cls, i + 1 < count && load<usize>(turn, TURN_BYTES + TURN_CLASS) == cls);
     if (row < 0) return i;
-    commit(load<usize>(cls, CLASS_USAGE), row, 1, 0);
+    commit(load<usize>(turn, TURN_USAGE), row, 1, 0);
     store<i32>(rows + (<usize>i << 2), row);
     if (!recording) continue;
     const time = now();

@@ -1,90 +1,45 @@
-// A class's lanes, from the columns to the totals:
+// A class's totals, from the lanes of its LOCAL record (local.ts):
 //
-//   fixed ──min──► near ──min──► verdict ──┐
-//   (static)      (row's pods)  (counts)   ├─► total ─► blockMax ─► superMax
-//                 local scores ────────────┤   CLOSED where verdict is not OPEN
-//                 rates (normalised) ──────┘
+//   near ──min──► verdict ──┐
+//          (counts)         ├─► total ─► blockMax ─► superMax
+//   score ──────────────────┤   CLOSED where verdict is not OPEN
+//   rates (normalised) ─────┘
 //
-// Classes whose rules normalise or count are decided by the group index (groups.ts), from near and local alone, where they can be.
-// catchUp brings fixed, near and local up to the journal's head; settle redoes what depends on counts and normalisation.
+// Classes whose rules normalise or count are decided by the group index (groups.ts), from near and score alone, where they can be.
+// catchUp brings groups and verdicts of changed rows up to the journal's head; settleAll redoes what depends on counts and normalisation.
 
 import {
-  CLASS_BLOCK_MAX, CLASS_CONSTANT, CLASS_COUNTING_FILTER_COUNT, CLASS_COUNTING_FILTERS, CLASS_FIXED, CLASS_HOST_LANE, CLASS_LOCAL,
-  CLASS_LOCAL_FILTER_COUNT, CLASS_LOCAL_FILTERS, CLASS_LOCAL_SCORE_COUNT, CLASS_LOCAL_SCORES, CLASS_NEAR, CLASS_PLAIN, CLASS_RATE_COUNT, CLASS_RATES,
-  CLASS_REVISION, CLASS_STAGE, CLASS_STATIC_FILTER_COUNT, CLASS_STATIC_FILTERS, CLASS_SUPER_MAX, CLASS_TOTAL, CLASS_VERDICT, CLASS_WATCHED,
-  CLASS_WATCHED_COUNT, CLASS_WATCHED_SUM, CLOSED, FLEET_ADDRESS, FLEET_CAPACITY, FLEET_CLOSED, FLEET_JOURNAL_HEAD,
-  OPEN, PLAIN_BOUNDS, PLAIN_KEEPS_LANES, RATE_BYTES, RATE_HIGH, RATE_INTER_POD_AFFINITY, RATE_KERNEL, RATE_LOW, RATE_MAXIMUM_REVERSED, RATE_POD_TOPOLOGY_SPREAD, RATE_RAW,
-  RATE_WEIGHT, SPAN, STEP_BYTES, STEP_CODE, STEP_KERNEL, STEP_PARAMS, TABLE_REVISION,
+  CLASS_BLOCK_MAX, CLASS_BOUNDS, CLASS_CONSTANT, CLASS_COUNTING_FILTER_COUNT, CLASS_COUNTING_FILTERS, CLASS_HOST_LANE, CLASS_LOCAL, CLASS_RATE_COUNT,
+  CLASS_RATES, CLASS_REVISION, CLASS_STAGE, CLASS_SUPER_MAX, CLASS_TOTAL, CLASS_VERDICT, CLASS_WATCHED, CLASS_WATCHED_COUNT, CLASS_WATCHED_SUM,
+  CLOSED, FLEET_ADDRESS, FLEET_CAPACITY, FLEET_JOURNAL_HEAD, LOCAL_NEAR, LOCAL_SCORE, OPEN, RATE_BYTES, RATE_HIGH,
+  RATE_INTER_POD_AFFINITY, RATE_KERNEL, RATE_LOW, RATE_MAXIMUM_REVERSED, RATE_POD_TOPOLOGY_SPREAD, RATE_RAW, RATE_WEIGHT, SPAN, STEP_BYTES, STEP_KERNEL,
+  STEP_PARAMS, TABLE_REVISION,
 } from './layout.generated';
 import { journalRow } from './commit';
-import { copyLane, highest, openLane, openSpan } from './lane';
+import { copyLane, highest, openSpan } from './lane';
 import { forgetGroups, updateGroups } from './groups';
+import { catchUpLocal, runFilters } from './local';
 import { normalizeMaximum } from './normalize';
-import { buildPlainRow, plainOf } from './plain';
-import { redoPlainRows, TOTALS_ALONE } from './plain-rows';
+import { plainOf } from './plain';
+import { redoPlainRows } from './plain-rows';
 import { raiseTree } from './tree';
-import { filterKernel, prepareKernel, scoreKernel } from './kernels.generated';
+import { prepareKernel } from './kernels.generated';
 import { normalizeSpread, rateSpread } from './rules/pod-topology-spread-score';
 import { normalizePodAffinity, ratePodAffinity } from './rules/inter-pod-affinity';
 
-/** What catchUp found: bit 0 = some row changed, bit 1 = some row opened or closed, bit 2 = all lanes were built anew. */
+/** What catchUp found: bit 0 = some row changed, bit 1 = some row opened or closed, bit 2 = all rows are to be looked at. */
 const CHANGED = 1;
 const REOPENED = 2;
 const REBUILT = 4;
 
-function runFilters(steps: usize, count: i32, begin: i32, end: i32, lane: usize): void {
-  for (let i = 0; i < count; i++) {
-    const step = steps + <usize>i * STEP_BYTES;
-    filterKernel(load<i32>(step, STEP_KERNEL), load<usize>(step, STEP_PARAMS), load<i32>(step, STEP_CODE), begin, end, lane);
-  }
-}
-
-/** fixed lane: closed rows and the rules that read the node object alone. */
-export function buildStatic(cls: usize, begin: i32, end: i32): void {
-  const lane = load<usize>(cls, CLASS_FIXED);
-  openLane(lane, load<usize>(FLEET_ADDRESS, FLEET_CLOSED), begin, end);
-  runFilters(load<usize>(cls, CLASS_STATIC_FILTERS), load<i32>(cls, CLASS_STATIC_FILTER_COUNT), begin, end, lane);
-}
-
-/** near and local lanes of a range. */
-export function buildLocal(cls: usize, begin: i32, end: i32): void {
-  const near = load<usize>(cls, CLASS_NEAR);
-  const fixed = load<usize>(cls, CLASS_FIXED);
-  const local = load<usize>(cls, CLASS_LOCAL);
-  if (end - begin == SPAN) {
-    store<u32>(near + <usize>begin, load<u32>(fixed + <usize>begin));
-    v128.store(local + (<usize>begin << 2), i32x4.splat(0));
-  } else {
-    copyLane(near, fixed, begin, end);
-    memory.fill(local + (<usize>begin << 2), 0, <usize>(end - begin) << 2);
-  }
-  runFilters(load<usize>(cls, CLASS_LOCAL_FILTERS), load<i32>(cls, CLASS_LOCAL_FILTER_COUNT), begin, end, near);
-  const scores = load<usize>(cls, CLASS_LOCAL_SCORES);
-  const count = load<i32>(cls, CLASS_LOCAL_SCORE_COUNT);
-  for (let i = 0; i < count; i++) {
-    const step = scores + <usize>i * STEP_BYTES;
-    scoreKernel(load<i32>(step, STEP_KERNEL), load<usize>(step, STEP_PARAMS), load<i32>(step, STEP_CODE), begin, end, local);
-  }
-}
-
-/**
- * Builds a class's lanes up to `near` and `local` for all rows. Reads columns and writes only the class's own lanes: workers run it side by
- * side, and running it again from the start gives the same bytes.
- */
-export function build(cls: usize): void {
-  const capacity = load<i32>(FLEET_ADDRESS, FLEET_CAPACITY);
-  const head = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD);
-  if (load<i32>(cls, CLASS_STAGE) == 0) buildStatic(cls, 0, capacity);
-  buildLocal(cls, 0, capacity);
-  forgetGroups(cls);
-  store<u32>(cls, head, CLASS_REVISION);
-  store<i32>(cls, 2, CLASS_STAGE);
-}
+/** Stages of a class. */
+export const TOTALS_BEHIND: i32 = 1;
+export const TOTALS_BUILT: i32 = 2;
 
 /** Totals of a range from verdicts, local scores and the rates' last minima and maxima. */
 function total(cls: usize, verdict: usize, begin: i32, end: i32): void {
   const totals = load<usize>(cls, CLASS_TOTAL);
-  const local = load<usize>(cls, CLASS_LOCAL);
+  const score = load<usize>(load<usize>(cls, CLASS_LOCAL), LOCAL_SCORE);
   const constant = load<i32>(cls, CLASS_CONSTANT);
   const hostLane = load<usize>(cls, CLASS_HOST_LANE);
   const open = i32x4.splat(OPEN);
@@ -92,7 +47,7 @@ function total(cls: usize, verdict: usize, begin: i32, end: i32): void {
   for (let row = begin; row < end; row += 4) {
     const at = <usize>row << 2;
     const verdicts = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(verdict + <usize>row)));
-    let sum = i32x4.add(v128.load(local + at), i32x4.splat(constant));
+    let sum = i32x4.add(v128.load(score + at), i32x4.splat(constant));
     if (hostLane) sum = i32x4.add(sum, v128.load(hostLane + at));
     v128.store(totals + at, v128.bitselect(sum, closed, i32x4.eq(verdicts, open)));
   }
@@ -177,38 +132,31 @@ function totalsAndTree(cls: usize, verdict: usize, begin: i32, end: i32): void {
   raiseTree(cls, begin, end);
 }
 
-/** The lanes of a class whose totals may have gone ahead of them; from here on both go together. */
-export function recallLanes(cls: usize): void {
-  const plain = load<usize>(cls, CLASS_PLAIN);
-  if (plain) store<i32>(plain, 1, PLAIN_KEEPS_LANES);
-  if (load<i32>(cls, CLASS_STAGE) != TOTALS_ALONE) return;
-  build(cls);
-  // Built from newer columns than the totals, perhaps.
-  store<i32>(cls, 2, CLASS_STAGE);
+/** From so many changed rows on all totals, or groups, are redone: in order each row costs about an eighth. */
+export function isOutOfDate(changes: u32): bool {
+  return changes > <u32>(load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 3);
 }
 
-/** Rows changed since the class last looked; rebuilding all rows is cheaper from one changed row in 32 on. */
+/** Brings the lanes of the class's LOCAL record up to date, and for rows that changed since the class last looked groups and verdicts. */
 export function catchUp(cls: usize): i32 {
+  const local = load<usize>(cls, CLASS_LOCAL);
+  catchUpLocal(local);
   const head = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD);
-  const behind = head - load<u32>(cls, CLASS_REVISION);
-  const stage = load<i32>(cls, CLASS_STAGE);
-  if (stage < 2 || stage == TOTALS_ALONE || behind > <u32>(load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 5)) {
-    build(cls);
+  const seen = load<u32>(cls, CLASS_REVISION);
+  if (load<i32>(cls, CLASS_STAGE) < TOTALS_BEHIND || isOutOfDate(head - seen)) {
+    forgetGroups(cls);
     return REBUILT | CHANGED | REOPENED;
   }
-  if (behind == 0) return 0;
-  const near = load<usize>(cls, CLASS_NEAR);
+  if (head == seen) return 0;
+  const near = load<usize>(local, LOCAL_NEAR);
   const verdict = load<usize>(cls, CLASS_VERDICT);
-  const plain = plainOf(cls);
+  const isCopy = verdict != near && load<i32>(cls, CLASS_COUNTING_FILTER_COUNT) == 0;
   let found = CHANGED;
-  for (let at = load<u32>(cls, CLASS_REVISION); at != head; at++) {
+  for (let at = seen; at != head; at++) {
     const row = journalRow(at);
     const begin = row & ~(SPAN - 1);
-    // Where there are no counting filters the verdict lane is the near lane, and about to be overwritten.
-    const before = openSpan(verdict, begin);
-    if (plain) buildPlainRow(cls, plain, row);
-    else buildLocal(cls, begin, begin + SPAN);
-    if (openSpan(near, begin) != before) found |= REOPENED;
+    if (openSpan(near, begin) != openSpan(verdict, begin)) found |= REOPENED;
+    if (isCopy) store<u32>(verdict + <usize>begin, load<u32>(near + <usize>begin));
     updateGroups(cls, row);
   }
   return found;
@@ -228,8 +176,9 @@ export function judge(cls: usize): void {
   const steps = load<usize>(cls, CLASS_COUNTING_FILTERS);
   const count = load<i32>(cls, CLASS_COUNTING_FILTER_COUNT);
   const verdict = load<usize>(cls, CLASS_VERDICT);
-  if (count == 0) return;
-  copyLane(verdict, load<usize>(cls, CLASS_NEAR), 0, capacity);
+  const near = load<usize>(load<usize>(cls, CLASS_LOCAL), LOCAL_NEAR);
+  if (verdict == near) return;
+  copyLane(verdict, near, 0, capacity);
   for (let i = 0; i < count; i++) {
     const step = steps + <usize>i * STEP_BYTES;
     prepareKernel(load<i32>(step, STEP_KERNEL), load<usize>(step, STEP_PARAMS));
@@ -240,10 +189,10 @@ export function judge(cls: usize): void {
 /** Brings the verdict lane up to date; the host calls it alone when it must add scores of its own before `settle`. */
 export function refreshVerdicts(cls: usize): void {
   const found = catchUp(cls);
-  if (found || load<i32>(cls, CLASS_STAGE) < 3 || load<i32>(cls, CLASS_COUNTING_FILTER_COUNT)) judge(cls);
+  if (found || load<i32>(cls, CLASS_STAGE) < TOTALS_BUILT || load<i32>(cls, CLASS_COUNTING_FILTER_COUNT)) judge(cls);
   store<u32>(cls, load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD), CLASS_REVISION);
-  // The totals are behind now: the next refresh settles all rows.
-  store<i32>(cls, 2, CLASS_STAGE);
+  // The next refresh settles all rows.
+  store<i32>(cls, TOTALS_BEHIND, CLASS_STAGE);
 }
 
 /** Totals of all rows over the given verdicts (the class's own lane, or a sampled one). */
@@ -252,34 +201,38 @@ export function settleAll(cls: usize, verdict: usize): void {
   totalsAndTree(cls, verdict, 0, load<i32>(FLEET_ADDRESS, FLEET_CAPACITY));
 }
 
-/** `refresh` where local scores are all there is: rows changed since the class last looked, one by one. False: there is more to be done. */
-function refreshPlain(cls: usize, keepsLanes: bool): bool {
-  const plain = plainOf(cls);
-  if (!plain || !load<usize>(plain, PLAIN_BOUNDS) || load<i32>(cls, CLASS_STAGE) < 3) return false;
+/**
+ * Totals and tree where local scores are all there is: rows changed since the class last looked, one by one. Lanes stay behind, each would cost a
+ * line of the cache per row. False: there is more to be done.
+ */
+function refreshPlain(cls: usize): bool {
+  const plain = plainOf(load<usize>(cls, CLASS_LOCAL));
+  if (!plain || !load<usize>(cls, CLASS_BOUNDS) || load<i32>(cls, CLASS_STAGE) < TOTALS_BUILT) return false;
   const head = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD);
   const seen = load<u32>(cls, CLASS_REVISION);
-  if (head - seen > <u32>(load<i32>(FLEET_ADDRESS, FLEET_CAPACITY) >> 5)) return false;
-  redoPlainRows(cls, plain, seen, head, keepsLanes);
+  if (isOutOfDate(head - seen)) return false;
+  redoPlainRows(cls, plain, seen, head);
   return true;
 }
 
-/** Brings totals and tree of a class up to date, and lanes only where pods of it have been refused. */
+/** Brings totals and tree of a class up to date, and lanes only where they are needed for it. */
 export function refreshTotals(cls: usize): void {
-  const plain = plainOf(cls);
-  if (plain && refreshPlain(cls, load<i32>(plain, PLAIN_KEEPS_LANES) != 0)) return;
-  refresh(cls);
+  if (!refreshPlain(cls)) settleChanges(cls);
 }
 
 /** Brings all lanes and the tree of a class up to date. */
 export function refresh(cls: usize): void {
-  if (load<i32>(cls, CLASS_STAGE) == TOTALS_ALONE) recallLanes(cls);
-  if (refreshPlain(cls, true)) return;
+  if (refreshPlain(cls)) catchUpLocal(load<usize>(cls, CLASS_LOCAL));
+  else settleChanges(cls);
+}
+
+function settleChanges(cls: usize): void {
   const from = load<u32>(cls, CLASS_REVISION);
   const found = catchUp(cls);
   const verdict = load<usize>(cls, CLASS_VERDICT);
   const sum = watchedSum(cls);
   const counting = load<i32>(cls, CLASS_WATCHED_COUNT) > 0;
-  const unsettled = load<i32>(cls, CLASS_STAGE) < 3 || (found & REBUILT) != 0;
+  const unsettled = load<i32>(cls, CLASS_STAGE) < TOTALS_BUILT || (found & REBUILT) != 0;
   if (unsettled || (counting && (found != 0 || sum != load<u32>(cls, CLASS_WATCHED_SUM)))) {
     judge(cls);
     settleAll(cls, verdict);
@@ -295,5 +248,5 @@ export function refresh(cls: usize): void {
   }
   store<u32>(cls, load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD), CLASS_REVISION);
   store<u32>(cls, sum, CLASS_WATCHED_SUM);
-  store<i32>(cls, 3, CLASS_STAGE);
+  store<i32>(cls, TOTALS_BUILT, CLASS_STAGE);
 }

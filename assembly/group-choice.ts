@@ -102,7 +102,7 @@ function rateGroups(groups: usize, rate: usize, raws: usize, count: i32): void {
   }
 }
 
-/** First row with the highest total, -1 when none is open, NO_GROUPS when the rows need too many levels. The near and local lanes must be up to date. */
+/** First row with the highest total, -1 when none is open, NO_GROUPS when the rows need too many levels. The near and score lanes must be up to date. */
 export function chooseGrouped(cls: usize): i32 {
   const groups = load<usize>(cls, CLASS_GROUPS);
   if (!load<i32>(groups, GROUPS_READY) && !buildGroups(cls, groups)) return NO_GROUPS;

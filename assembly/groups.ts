@@ -10,9 +10,9 @@
 //   group      partition * LEVELS + level: openCount, best, bestRow; constants are worked out anew for each decision
 
 import {
-  BLOCK, CELL_BYTES, CELL_COLUMN, CELL_TABLE, CLASS_GROUPS, CLASS_LOCAL, CLASS_NEAR, CLOSED, GROUPS_BEST, GROUPS_BEST_ROW,
+  BLOCK, CELL_BYTES, CELL_COLUMN, CELL_TABLE, CLASS_GROUPS, CLASS_LOCAL, CLOSED, GROUPS_BEST, GROUPS_BEST_ROW,
   GROUPS_BLOCK_MAX, GROUPS_CELLS, GROUPS_CELL_COUNT, GROUPS_KEY, GROUPS_LEVEL, GROUPS_LEVEL_CELLS, GROUPS_LEVEL_ROWS, GROUPS_OPEN_COUNT,
-  GROUPS_PARTITION, GROUPS_READY, LEVELS, OPEN, PARTITION_BLOCKS, PARTITION_COUNT, PARTITION_FIRST_BLOCK, PARTITION_OF_BLOCK,
+  GROUPS_PARTITION, GROUPS_READY, LEVELS, LOCAL_NEAR, LOCAL_SCORE, OPEN, PARTITION_BLOCKS, PARTITION_COUNT, PARTITION_FIRST_BLOCK, PARTITION_OF_BLOCK,
   PARTITION_POSITION_OF, PARTITION_ROW_OF, TABLE_CELLS, TABLE_FLOAT,
 } from './layout.generated';
 import { highest, maximumOf, positionOf } from './lane';
@@ -71,7 +71,8 @@ function levelOf(groups: usize, row: i32): i32 {
 // @ts-ignore: decorator
 @inline
 function keyOf(cls: usize, row: i32): i32 {
-  return <i32>load<u8>(load<usize>(cls, CLASS_NEAR) + <usize>row) == OPEN ? i32At(load<usize>(cls, CLASS_LOCAL), row) : CLOSED;
+  const local = load<usize>(cls, CLASS_LOCAL);
+  return <i32>load<u8>(load<usize>(local, LOCAL_NEAR) + <usize>row) == OPEN ? i32At(load<usize>(local, LOCAL_SCORE), row) : CLOSED;
 }
 
 /** Largest key of one block at one level. */
@@ -96,7 +97,7 @@ function refreshBlock(groups: usize, block: i32, level: i32): void {
   setI32(load<usize>(groups, GROUPS_BEST_ROW), i32At(load<usize>(partition, PARTITION_OF_BLOCK), block) * LEVELS + level, UNKNOWN);
 }
 
-/** Builds everything from the near and local lanes; false when the rows need more levels than there are. O(rows). */
+/** Builds everything from the near and score lanes; false when the rows need more levels than there are. O(rows). */
 export function buildGroups(cls: usize, groups: usize): bool {
   const partition = load<usize>(groups, GROUPS_PARTITION);
   const count = load<i32>(partition, PARTITION_COUNT);

@@ -4,8 +4,9 @@ import { LAYOUT_FINGERPRINT } from './layout.generated';
 import { rateNodeAffinity } from './rules/node-affinity';
 
 export { commit, commitUsage, commitEffects, applyEffect, recordChange } from './commit';
-export { build, buildStatic, buildLocal, refresh, refreshVerdicts, settleAll } from './evaluate';
-export { rewind, rewindBounds } from './rewind';
+export { build, buildStatic } from './local';
+export { refresh, refreshVerdicts, settleAll } from './evaluate';
+export { rewind, rewindBounds, rewindLocal } from './rewind';
 export { deal } from './deal';
 export { chooseBest, decideRun } from './decide';
 export { chooseFirst, chooseHeap, countTied, chooseTied, sample } from './choose';

@@ -7,11 +7,10 @@
 
 import {
   BOUNDS_ALLOCATABLE_A, BOUNDS_ALLOCATABLE_B, BOUNDS_BEFORE, BOUNDS_COUNTED_A, BOUNDS_COUNTED_B, BOUNDS_RECIPROCAL_A, BOUNDS_RECIPROCAL_B, BOUNDS_ROWS,
-  BOUNDS_ROWS_READY, BOUNDS_ROWS_REVISION, BOUNDS_USED_A, BOUNDS_USED_B, CLASS_CONSTANT, CLASS_FIXED, CLASS_LOCAL, CLASS_NEAR, CLASS_REVISION, CLASS_STAGE,
-  CLASS_STATIC_FILTER_COUNT, CLOSED,
+  BOUNDS_ROWS_READY, BOUNDS_ROWS_REVISION, BOUNDS_USED_A, BOUNDS_USED_B, CLASS_BOUNDS, CLASS_CONSTANT, CLASS_LOCAL, CLASS_REVISION, CLOSED,
   FIT_REQUESTS, FIT_REQUEST_ALLOCATABLE, FIT_REQUEST_AMOUNT, FIT_REQUEST_BYTES, FIT_REQUEST_COUNT, FIT_REQUEST_USED, FLEET_ADDRESS, FLEET_CAPACITY,
   FLEET_CLOSED, FLEET_JOURNAL, FLEET_JOURNAL_HEAD, FLEET_JOURNAL_MASK, FLEET_POD_COUNT, FLEET_POD_LIMIT, NUMBERS_HUNDRED, NUMBERS_ONE,
-  OPEN, PLAIN_BALANCED, PLAIN_BALANCED_WEIGHT, PLAIN_BOUNDS, PLAIN_FIT, PLAIN_FIT_CODE, PLAIN_LEAST, PLAIN_LEAST_WEIGHT, PLAIN_STATIC_LANE, SHARE_BYTES,
+  LOCAL_FIXED, LOCAL_STATIC_FILTER_COUNT, OPEN, PLAIN_BALANCED, PLAIN_BALANCED_WEIGHT, PLAIN_FIT, PLAIN_FIT_CODE, PLAIN_LEAST, PLAIN_LEAST_WEIGHT, PLAIN_STATIC_LANE, SHARE_BYTES,
   SHARE_REQUEST, SHARE_WEIGHT, SHARES_RESOURCES,
 } from './layout.generated';
 import { journalRow } from './commit';
@@ -78,21 +77,15 @@ function asked(fit: usize, allocatable: usize, used: usize): f64 {
   return -1e300;
 }
 
-/** Stage of a class whose totals and tree are up to date while near and local are left behind: each would cost a line of the cache per row. */
-export const TOTALS_ALONE: i32 = 4;
-
-/**
- * Totals, tree and, where they are kept, lanes for the journal from `seen` to `head`.
- */
-export function redoPlainRows(cls: usize, plain: usize, seen: u32, head: u32, keepsLanes: bool): void {
-  const bounds = load<usize>(plain, PLAIN_BOUNDS);
+/** Totals and tree for the journal from `seen` to `head`; the lanes of the LOCAL record are left behind. */
+export function redoPlainRows(cls: usize, plain: usize, seen: u32, head: u32): void {
+  const bounds = load<usize>(cls, CLASS_BOUNDS);
   gatherRows(bounds, head);
   const rows = load<usize>(bounds, BOUNDS_ROWS);
   const journal = load<usize>(FLEET_ADDRESS, FLEET_JOURNAL);
   const mask = load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_MASK);
-  const fixed = load<usize>(cls, CLASS_FIXED);
-  const near = load<usize>(cls, CLASS_NEAR);
   const local = load<usize>(cls, CLASS_LOCAL);
+  const fixed = load<usize>(local, LOCAL_FIXED);
   const constant = load<i32>(cls, CLASS_CONSTANT);
   const fit = load<usize>(plain, PLAIN_FIT);
   const fitCode = load<i32>(plain, PLAIN_FIT_CODE);
@@ -109,7 +102,7 @@ export function redoPlainRows(cls: usize, plain: usize, seen: u32, head: u32, ke
   const leastWeight = load<i32>(plain, PLAIN_LEAST_WEIGHT);
   const balancedWeight = load<i32>(plain, PLAIN_BALANCED_WEIGHT);
   const lane = load<usize>(plain, PLAIN_STATIC_LANE);
-  const isFiltered = load<i32>(cls, CLASS_STATIC_FILTER_COUNT) > 0;
+  const isFiltered = load<i32>(local, LOCAL_STATIC_FILTER_COUNT) > 0;
   const before = load<usize>(bounds, BOUNDS_BEFORE);
   const one = twice(NUMBERS_ONE);
   const hundred = twice(NUMBERS_HUNDRED);
@@ -126,12 +119,7 @@ export function redoPlainRows(cls: usize, plain: usize, seen: u32, head: u32, ke
     if (lane) score += load<i32>(lane + (<usize>row << 2));
     let code = isFiltered ? <i32>load<u8>(fixed + <usize>row) : OPEN;
     if (tight || (others && !hasRoom(plain, row))) code = min<i32>(code, fitCode);
-    if (keepsLanes) {
-      store<u8>(near + <usize>row, <u8>code);
-      store<i32>(local + (<usize>row << 2), score);
-    }
     storeTotal(cls, row, code == OPEN ? score + constant : CLOSED);
   }
   store<u32>(cls, head, CLASS_REVISION);
-  if (!keepsLanes && seen != head) store<i32>(cls, TOTALS_ALONE, CLASS_STAGE);
 }

@@ -3,19 +3,19 @@
 // the same order, so that both give the same numbers.
 
 import {
-  CLASS_FIXED, CLASS_LOCAL, CLASS_NEAR, CLASS_PLAIN, FIT_REQUESTS, FIT_REQUEST_ALLOCATABLE, FIT_REQUEST_AMOUNT, FIT_REQUEST_BYTES, FIT_REQUEST_COUNT,
-  FIT_REQUEST_USED, FLEET_ADDRESS, FLEET_POD_COUNT, FLEET_POD_LIMIT, FLEET_WIDE, NUMBERS_FAR, NUMBERS_HUNDRED, NUMBERS_NEAR, NUMBERS_ONE, NUMBERS_TWO52,
+  FIT_REQUESTS, FIT_REQUEST_ALLOCATABLE, FIT_REQUEST_AMOUNT, FIT_REQUEST_BYTES, FIT_REQUEST_COUNT,
+  FIT_REQUEST_USED, FLEET_ADDRESS, FLEET_POD_COUNT, FLEET_POD_LIMIT, FLEET_WIDE, LOCAL_FIXED, LOCAL_NEAR, LOCAL_PLAIN, LOCAL_SCORE, NUMBERS_FAR, NUMBERS_HUNDRED, NUMBERS_NEAR, NUMBERS_ONE, NUMBERS_TWO52,
   PLAIN_BALANCED, PLAIN_BALANCED_WEIGHT, PLAIN_FIT, PLAIN_FIT_CODE, PLAIN_LEAST, PLAIN_LEAST_WEIGHT, PLAIN_STATIC_LANE, SHARE_ALLOCATABLE,
   SHARE_BYTES, SHARE_RECIPROCAL, SHARE_REQUEST, SHARE_USED, SHARE_WEIGHT, SHARES_BEFORE, SHARES_RESOURCES,
 } from './layout.generated';
 import { numberAt, toF64x2, twice } from './exact';
 import { counted, share } from './rules/resource-shares';
 
-/** The PLAIN record of a class while its arithmetic holds, 0 else. */
+/** The PLAIN record of a LOCAL record while its arithmetic holds, 0 else. */
 // @ts-ignore: decorator
 @inline
-export function plainOf(cls: usize): usize {
-  return load<i32>(FLEET_ADDRESS, FLEET_WIDE) ? 0 : load<usize>(cls, CLASS_PLAIN);
+export function plainOf(local: usize): usize {
+  return load<i32>(FLEET_ADDRESS, FLEET_WIDE) ? 0 : load<usize>(local, LOCAL_PLAIN);
 }
 
 /** Whether the row has room for the pod. */
@@ -98,10 +98,10 @@ export function plainScore(plain: usize, row: i32): i32 {
   return lane ? score + load<i32>(lane + (<usize>row << 2)) : score;
 }
 
-/** near and local of one row, as buildLocal gives them. */
-export function buildPlainRow(cls: usize, plain: usize, row: i32): void {
-  const fixed = <i32>load<u8>(load<usize>(cls, CLASS_FIXED) + <usize>row);
+/** near and score of one row, as buildLocal gives them. */
+export function buildPlainRow(local: usize, plain: usize, row: i32): void {
+  const fixed = <i32>load<u8>(load<usize>(local, LOCAL_FIXED) + <usize>row);
   const code = hasRoom(plain, row) ? fixed : min<i32>(fixed, load<i32>(plain, PLAIN_FIT_CODE));
-  store<u8>(load<usize>(cls, CLASS_NEAR) + <usize>row, <u8>code);
-  store<i32>(load<usize>(cls, CLASS_LOCAL) + (<usize>row << 2), plainScore(plain, row));
+  store<u8>(load<usize>(local, LOCAL_NEAR) + <usize>row, <u8>code);
+  store<i32>(load<usize>(local, LOCAL_SCORE) + (<usize>row << 2), plainScore(plain, row));
 }

@@ -9,14 +9,13 @@ import { Prng } from '../src/base/prng.ts';
 import { Fleet } from '../src/engine/fleet.ts';
 import { resolveOptions } from '../src/engine/options.ts';
 import {
-  CLASS_LOCAL,
-  CLASS_LOCAL_FILTERS,
-  CLASS_LOCAL_SCORES,
-  CLASS_NEAR,
   FLEET_ADDRESS,
   FLEET_POD_COUNT,
   FLEET_POD_LIMIT,
   FLEET_WIDE,
+  LOCAL_FILTERS,
+  LOCAL_SCORE,
+  LOCAL_SCORES,
   OPEN,
   STEP_CODE,
   STEP_KERNEL,
@@ -113,25 +112,25 @@ function asked(): Buffer {
 function measureCore(fleet: Fleet, pod: Pod): Timing {
   const { core } = fleet;
   const cls = fleet.classOf(pod, fleet.profileFor(pod.template) as NonNullable<ReturnType<Fleet['profileFor']>>);
-  core.exports.build(cls.address);
+  core.exports.build(cls.local.address);
   const field = (address: number) => core.u32[address / 4] as number;
-  const [near, local] = [field(cls.address + CLASS_NEAR), field(cls.address + CLASS_LOCAL)];
-  const [fit, least] = [field(cls.address + CLASS_LOCAL_FILTERS), field(cls.address + CLASS_LOCAL_SCORES)];
+  const [near, scores] = [cls.local.near, field(cls.local.address + LOCAL_SCORE)];
+  const [fit, least] = [field(cls.local.address + LOCAL_FILTERS), field(cls.local.address + LOCAL_SCORES)];
   const step = (at: number) => [field(at + STEP_KERNEL), field(at + STEP_PARAMS), field(at + STEP_CODE)] as const;
   const [fitKernel, fitParams, fitCode] = step(fit);
   const [leastKernel, leastParams] = step(least);
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < REPEATS; i++) {
     core.u8.fill(OPEN, near, near + ROWS);
-    core.i32.fill(0, local / 4, local / 4 + ROWS);
+    core.i32.fill(0, scores / 4, scores / 4 + ROWS);
     const started = secondsNow();
     core.exports.filterKernel(fitKernel, fitParams, fitCode, 0, ROWS, near);
-    core.exports.scoreKernel(leastKernel, leastParams, 1, 0, ROWS, local);
+    core.exports.scoreKernel(leastKernel, leastParams, 1, 0, ROWS, scores);
     best = Math.min(best, secondsNow() - started);
   }
   let checksum = 0n;
   for (let row = 0; row < ROWS; row++) {
-    checksum = BigInt.asUintN(64, checksum * 31n + (core.u8[near + row] === OPEN ? BigInt(core.i32[local / 4 + row] as number) + 1n : 0n));
+    checksum = BigInt.asUintN(64, checksum * 31n + (core.u8[near + row] === OPEN ? BigInt(core.i32[scores / 4 + row] as number) + 1n : 0n));
   }
   return { form: 'core (WASM)', nanoseconds: best * 1e9, checksum: checksum & ((1n << 52n) - 1n) };
 }

@@ -6,6 +6,8 @@ export const TITLES: Readonly<Record<string, string>> = {
   'one-class-10k': 'one class, no spreading',
   'one-class-100k': 'one class, no spreading',
   '64-classes-100k': '64 classes in random order',
+  'sharing-10k': '1,000 Deployments with ten requests, random order',
+  'sharing-services-10k': 'the same with Services',
   'default-spread-5k': 'Deployments of 50 with Services',
   'default-spread-10k': 'the same',
   'zone-spread-5k': 'zone spread DoNotSchedule',

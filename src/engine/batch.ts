@@ -1,7 +1,8 @@
 /** Decisions in bulk: kinds of pods in, rows out, as typed arrays. */
 import { PlimsollError } from '../base/errors.ts';
+import { TURN_BYTES } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
-import type { PodClass } from './classes.ts';
+import { type PodClass, writeTurn } from './classes.ts';
 import { Copies, type CopyKind, type CopyOptions } from './copies.ts';
 import type { Fleet } from './fleet.ts';
 import type { LatencyRecorder } from './latencies.ts';
@@ -18,7 +19,7 @@ export class Batch {
   readonly nodeNames: readonly string[];
   private readonly copies: Copies;
   private readonly classes: readonly PodClass[] | undefined;
-  /** Addresses of classes in, rows out. */
+  /** TURN records in, rows out. */
   private readonly list: number;
   private readonly rows: number;
   private decided = 0;
@@ -28,7 +29,7 @@ export class Batch {
     this.copies = new Copies(fleet, pods, options);
     this.classes = this.copies.bulkClasses();
     this.nodeNames = fleet.nodes.map(({ name }) => name);
-    this.list = fleet.core.allocate(BATCH * 4);
+    this.list = fleet.core.allocate(BATCH * TURN_BYTES);
     this.rows = fleet.core.allocate(BATCH * 4);
   }
 
@@ -62,12 +63,11 @@ export class Batch {
 
   private decideInCore(classes: readonly PodClass[], kinds: Uint32Array, rows: Int32Array): void {
     const { core } = this.copies.fleet;
-    const addresses = Uint32Array.from(classes, ({ address }) => address);
     for (let from = 0; from < kinds.length; from += BATCH) {
       const count = Math.min(BATCH, kinds.length - from);
-      for (let i = 0; i < count; i++) core.u32[this.list / 4 + i] = addresses[kinds[from + i] as number] as number;
+      for (let i = 0; i < count; i++) writeTurn(core, this.list, i, classes[kinds[from + i] as number] as PodClass);
       for (let done = 0; done < count; ) {
-        const placed = core.exports.decideRun(this.list + done * 4, this.rows, count - done);
+        const placed = core.exports.decideRun(this.list + done * TURN_BYTES, this.rows, count - done);
         rows.set(core.i32.subarray(this.rows / 4, this.rows / 4 + placed), from + done);
         done += placed;
         // The core stops at a copy that no row takes; the next may be smaller.

@@ -21,6 +21,12 @@ export const NARROWED_CODE = 1;
 const CHUNK_BYTES = 1024;
 const RECORD_ALIGNMENT = 16;
 
+/** A piece of the core's memory. */
+export interface Piece {
+  readonly address: number;
+  readonly bytes: number;
+}
+
 /** Collects what the rules write for one class. */
 export class ClassEncoder implements RequestEncoder {
   readonly template: PodTemplate;
@@ -39,7 +45,10 @@ export class ClassEncoder implements RequestEncoder {
   private readonly sharedLanes = new Set<number>();
   readonly hostFilters: HostFilter[] = [];
   readonly hostScores: WeightedRule[] = [];
-  readonly allocations: { readonly address: number; readonly bytes: number }[] = [];
+  /** Memory of records and what belongs to them, */
+  readonly records: Piece[] = [];
+  /** and of lanes. */
+  readonly lanes: Piece[] = [];
   /** Index = verdict code; code 0 is a closed row, code 1 a node that PreFilter narrowed away. */
   readonly codes: CodeMeaning[] = [
     { rule: '', status: unresolvable() },
@@ -62,7 +71,8 @@ export class ClassEncoder implements RequestEncoder {
   private chunkNext = 0;
   private chunkEnd = 0;
   private current: WeightedRule | BoundRule | undefined;
-  private staticScoreLane = 0;
+  /** What the static lane was made of; undefined where a rule has not said it. */
+  staticLaneSignature: string | undefined = '';
 
   constructor(core: Core, columns: Columns, counts: Counts, template: PodTemplate, semantics: Semantics, objects: ClusterObjects) {
     this.core = core;
@@ -173,9 +183,9 @@ export class ClassEncoder implements RequestEncoder {
   allocate(bytes: number): number {
     // Records are many and small: they share chunks, so that a class has few pieces of memory to ask for and to give back.
     const size = Math.ceil(Math.max(bytes, 1) / RECORD_ALIGNMENT) * RECORD_ALIGNMENT;
-    if (size > CHUNK_BYTES / 4) return this.piece(bytes);
+    if (size > CHUNK_BYTES / 4) return this.piece(bytes, this.records);
     if (this.chunkNext + size > this.chunkEnd) {
-      this.chunkNext = this.piece(CHUNK_BYTES);
+      this.chunkNext = this.piece(CHUNK_BYTES, this.records);
       this.chunkEnd = this.chunkNext + CHUNK_BYTES;
     }
     const address = this.chunkNext;
@@ -184,17 +194,22 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   /** Zeroed memory of its own, aligned for lanes. */
-  private piece(bytes: number): number {
+  private piece(bytes: number, list: Piece[]): number {
     const address = this.core.allocate(bytes);
-    this.allocations.push({ address, bytes });
+    list.push({ address, bytes });
     return address;
   }
 
   /** Memory of its own that the core writes before it reads it. */
-  unwritten(bytes: number): number {
+  unwritten(bytes: number, list: Piece[] = this.lanes): number {
     const address = this.core.allocate(bytes, false);
-    this.allocations.push({ address, bytes });
+    list.push({ address, bytes });
     return address;
+  }
+
+  /** A lane that goes with the records, and that the core writes in full before it reads it. */
+  recordLane(bytesPerRow: 1 | 4): number {
+    return this.unwritten(this.columns.capacity * bytesPerRow, this.records);
   }
 
   /** A lane that the core writes in full before it reads it. */
@@ -203,7 +218,7 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   lane(bytesPerRow: 4 | 8): number {
-    return this.piece(this.columns.capacity * bytesPerRow);
+    return this.piece(this.columns.capacity * bytesPerRow, this.lanes);
   }
 
   u8(address: number, value: number): void {
@@ -222,13 +237,13 @@ export class ClassEncoder implements RequestEncoder {
     this.core.f64[address / 8] = value;
   }
 
-  staticFilter(kernel: number, params: number, statuses: readonly Status[]): void {
-    this.staticFilters.push({ kernel, code: this.codesFor(statuses), params });
+  staticFilter(kernel: number, params: number, statuses: readonly Status[], signature?: string): void {
+    this.staticFilters.push({ kernel, code: this.codesFor(statuses), params, signature });
   }
 
-  localFilter(kernel: number, params: number, statuses: readonly Status[], fitNames?: readonly string[]): void {
+  localFilter(kernel: number, params: number, statuses: readonly Status[], signature?: string, fitNames?: readonly string[]): void {
     if (fitNames) this.fitParams = params;
-    this.localFilters.push({ kernel, code: this.codesFor(statuses, fitNames), params });
+    this.localFilters.push({ kernel, code: this.codesFor(statuses, fitNames), params, signature });
   }
 
   countingFilter(kernel: number, params: number, statuses: readonly Status[], watched: readonly number[], facts: readonly RowFact[]): void {
@@ -237,15 +252,16 @@ export class ClassEncoder implements RequestEncoder {
     this.countingFilters.push({ kernel, code: this.codesFor(statuses), params });
   }
 
-  localScore(kernel: number, params: number, weight: number): void {
-    this.localScores.push({ kernel, code: weight, params });
+  localScore(kernel: number, params: number, weight: number, signature?: string): void {
+    this.localScores.push({ kernel, code: weight, params, signature });
   }
 
-  staticScore(values: Int32Array): void {
-    this.staticScoreLane ||= this.lane(4);
-    const lane = this.core.i32.subarray(this.staticScoreLane / 4, this.staticScoreLane / 4 + values.length);
+  staticScore(values: Int32Array, signature?: string): void {
+    this.staticLane ||= this.piece(this.columns.capacity * 4, this.records);
+    const lane = this.core.i32.subarray(this.staticLane / 4, this.staticLane / 4 + values.length);
     for (let row = 0; row < values.length; row++) lane[row] = (lane[row] as number) + (values[row] as number);
-    this.staticLane = this.staticScoreLane;
+    if (signature === undefined) this.staticLaneSignature = undefined;
+    else if (this.staticLaneSignature !== undefined) this.staticLaneSignature += `${signature}|`;
   }
 
   rate(kernel: number, params: number, weight: number, raw: number, watched: readonly number[], facts?: readonly RowFact[]): void {
@@ -270,7 +286,7 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   narrow(nodeNames: ReadonlySet<string>, status: Status): void {
-    const lane = this.piece(this.columns.capacity);
+    const lane = this.piece(this.columns.capacity, this.lanes);
     const rows = [...nodeNames].map((name) => this.rowOf(name)).filter((row) => row !== undefined);
     for (const row of rows) this.core.u8[lane + row] = OPEN;
     this.narrowed = rows.sort((a, b) => a - b);
@@ -279,7 +295,7 @@ export class ClassEncoder implements RequestEncoder {
   }
 
   hostFilter(): void {
-    const lane = this.piece(this.columns.capacity);
+    const lane = this.piece(this.columns.capacity, this.lanes);
     this.hostFilters.push({ bound: this.current as BoundRule, lane });
     this.countingFilters.push({ kernel: FILTER_HOST_LANE, code: this.codesFor([unresolvable()]), params: lane });
   }

@@ -1,30 +1,32 @@
 import type { Core } from '../layout/core.ts';
 import {
   CLASS_BLOCK_MAX,
+  CLASS_BOUNDS,
   CLASS_BYTES,
   CLASS_CONSTANT,
   CLASS_COUNTING_FILTER_COUNT,
   CLASS_COUNTING_FILTERS,
-  CLASS_FIXED,
   CLASS_GROUPS,
   CLASS_HOST_LANE,
   CLASS_LOCAL,
-  CLASS_LOCAL_FILTER_COUNT,
-  CLASS_LOCAL_FILTERS,
-  CLASS_LOCAL_SCORE_COUNT,
-  CLASS_LOCAL_SCORES,
-  CLASS_NEAR,
-  CLASS_PLAIN,
   CLASS_RATE_COUNT,
   CLASS_RATES,
-  CLASS_STATIC_FILTER_COUNT,
-  CLASS_STATIC_FILTERS,
   CLASS_SUPER_MAX,
   CLASS_TOTAL,
-  CLASS_USAGE,
   CLASS_VERDICT,
   CLASS_WATCHED,
   CLASS_WATCHED_COUNT,
+  LOCAL_BYTES,
+  LOCAL_FILTER_COUNT,
+  LOCAL_FILTERS,
+  LOCAL_FIXED,
+  LOCAL_NEAR,
+  LOCAL_PLAIN,
+  LOCAL_SCORE,
+  LOCAL_SCORE_COUNT,
+  LOCAL_SCORES,
+  LOCAL_STATIC_FILTER_COUNT,
+  LOCAL_STATIC_FILTERS,
   RATE_BYTES,
   RATE_HIGH,
   RATE_KERNEL,
@@ -42,7 +44,14 @@ import type { Columns } from './columns.ts';
 import type { EncodedRate, EncodedStep } from './encoded.ts';
 import { writeGroups } from './groups.ts';
 import { groupingOf } from './partitions.ts';
-import { type LocalRules, writePlain } from './plain.ts';
+import { writePlain } from './plain.ts';
+
+/** Where a LOCAL record and the lane that classes read lie. */
+export interface LocalRecord {
+  readonly address: number;
+  /** u8 lane of verdicts. */
+  readonly near: number;
+}
 
 /** Where the CLASS record and the lanes that the host reads lie. */
 export interface ClassRecord {
@@ -52,18 +61,45 @@ export interface ClassRecord {
   readonly hostLane: number;
 }
 
-/** Writes what the rules have told the encoder as a CLASS record, and sets the class's lanes aside. */
-export function writeClass(core: Core, columns: Columns, encoder: ClassEncoder, usage: number): ClassRecord {
+/** Nothing normalises, counts or asks the host: the class is its LOCAL record and a constant. */
+export function isBare({ countingFilters, rates, hostFilters, hostScores }: ClassEncoder): boolean {
+  return countingFilters.length + rates.length + hostFilters.length + hostScores.length === 0;
+}
+
+/** Writes what the rules have said of single rows as a LOCAL record, with lanes, all among the encoder's records. */
+export function writeLocal(core: Core, encoder: ClassEncoder): LocalRecord {
+  const address = encoder.allocate(LOCAL_BYTES);
+  const scores = localScoresOf(encoder);
+  const near = encoder.recordLane(1);
+  const rules = { localFilters: encoder.localFilters, localScores: scores, allocate: (bytes: number) => encoder.allocate(bytes) };
+  const fields: readonly [field: number, value: number][] = [
+    [LOCAL_STATIC_FILTERS, writeSteps(encoder, encoder.staticFilters)],
+    [LOCAL_STATIC_FILTER_COUNT, encoder.staticFilters.length],
+    [LOCAL_FILTERS, writeSteps(encoder, encoder.localFilters)],
+    [LOCAL_FILTER_COUNT, encoder.localFilters.length],
+    [LOCAL_SCORES, writeSteps(encoder, scores)],
+    [LOCAL_SCORE_COUNT, scores.length],
+    [LOCAL_FIXED, encoder.recordLane(1)],
+    [LOCAL_NEAR, near],
+    [LOCAL_SCORE, encoder.recordLane(4)],
+    [LOCAL_PLAIN, writePlain(core, rules)],
+  ];
+  for (const [field, value] of fields) core.u32[(address + field) / 4] = value;
+  return { address, near };
+}
+
+/** Writes what the rules have told the encoder beyond single rows as a CLASS record over `local`, and sets the class's lanes aside. */
+export function writeClass(core: Core, columns: Columns, encoder: ClassEncoder, local: LocalRecord): ClassRecord {
   const address = encoder.allocate(CLASS_BYTES);
   const set = (field: number, value: number): void => {
     core.i32[(address + field) / 4] = value;
   };
+  set(CLASS_LOCAL, local.address);
   writeLists(core, encoder, set);
   set(CLASS_CONSTANT, encoder.constantScore);
-  set(CLASS_USAGE, usage);
   set(CLASS_GROUPS, writeGrouping(core, columns, encoder));
-  set(CLASS_PLAIN, writePlain(core, columns.bounds, localRules(encoder)));
-  return { address, ...setLanesAside(columns, encoder, set) };
+  set(CLASS_BOUNDS, isBare(encoder) ? columns.bounds.of(core.u32[(local.address + LOCAL_PLAIN) / 4] as number) : 0);
+  return { address, ...setLanesAside(columns, encoder, local, set) };
 }
 
 type Setter = (field: number, value: number) => void;
@@ -73,23 +109,9 @@ function localScoresOf({ localScores, staticLane }: ClassEncoder): readonly Enco
   return staticLane ? [...localScores, { kernel: SCORE_STATIC_LANE, code: 1, params: staticLane }] : localScores;
 }
 
-function localRules(encoder: ClassEncoder): LocalRules {
-  const { localFilters, countingFilters, rates, hostFilters, hostScores } = encoder;
-  const alone = countingFilters.length + rates.length + hostFilters.length + hostScores.length === 0;
-  return { localFilters, localScores: localScoresOf(encoder), alone, allocate: (bytes) => encoder.allocate(bytes) };
-}
-
 function writeLists(core: Core, encoder: ClassEncoder, set: Setter): void {
-  const stepLists: readonly [number, number, readonly EncodedStep[]][] = [
-    [CLASS_STATIC_FILTERS, CLASS_STATIC_FILTER_COUNT, encoder.staticFilters],
-    [CLASS_LOCAL_FILTERS, CLASS_LOCAL_FILTER_COUNT, encoder.localFilters],
-    [CLASS_COUNTING_FILTERS, CLASS_COUNTING_FILTER_COUNT, encoder.countingFilters],
-    [CLASS_LOCAL_SCORES, CLASS_LOCAL_SCORE_COUNT, localScoresOf(encoder)],
-  ];
-  for (const [field, count, steps] of stepLists) {
-    set(field, writeSteps(encoder, steps));
-    set(count, steps.length);
-  }
+  set(CLASS_COUNTING_FILTERS, writeSteps(encoder, encoder.countingFilters));
+  set(CLASS_COUNTING_FILTER_COUNT, encoder.countingFilters.length);
   set(CLASS_RATES, writeRates(encoder, encoder.rates));
   set(CLASS_RATE_COUNT, encoder.rates.length);
   const watched = encoder.allocate(encoder.watched.size * 4);
@@ -100,19 +122,16 @@ function writeLists(core: Core, encoder: ClassEncoder, set: Setter): void {
   set(CLASS_WATCHED_COUNT, encoder.watched.size);
 }
 
-function setLanesAside({ capacity }: Columns, encoder: ClassEncoder, set: Setter): Pick<ClassRecord, 'verdictLane' | 'hostLane'> {
-  const near = encoder.rawLane(1);
-  const verdict = encoder.countingFilters.length > 0 ? encoder.rawLane(1) : near;
+/** Where nothing counts or normalises, verdicts are those of the rows; else a class keeps a copy, by which it sees what has opened or closed. */
+function setLanesAside({ capacity }: Columns, encoder: ClassEncoder, { near }: LocalRecord, set: Setter): Omit<ClassRecord, 'address'> {
+  const verdictLane = encoder.countingFilters.length + encoder.rates.length > 0 ? encoder.rawLane(1) : near;
   const hostLane = encoder.hostScores.length > 0 ? encoder.lane(4) : 0;
-  set(CLASS_FIXED, encoder.rawLane(1));
-  set(CLASS_NEAR, near);
-  set(CLASS_VERDICT, verdict);
-  set(CLASS_LOCAL, encoder.rawLane(4));
+  set(CLASS_VERDICT, verdictLane);
   set(CLASS_TOTAL, encoder.rawLane(4));
-  set(CLASS_BLOCK_MAX, encoder.allocate((capacity / 64) * 4 + 256));
-  set(CLASS_SUPER_MAX, encoder.allocate(Math.ceil(capacity / 4096) * 4));
+  set(CLASS_BLOCK_MAX, encoder.unwritten((capacity / 64) * 4));
+  set(CLASS_SUPER_MAX, encoder.unwritten(Math.ceil(capacity / 4096) * 4));
   set(CLASS_HOST_LANE, hostLane);
-  return { verdictLane: verdict, hostLane };
+  return { verdictLane, hostLane };
 }
 
 /** Address of the GROUPS record; 0 where rows have nothing to be grouped by or too much. */
@@ -123,7 +142,7 @@ function writeGrouping(core: Core, columns: Columns, encoder: ClassEncoder): num
   const partition = grouping && columns.partitions.of(grouping.parts);
   if (!partition) return 0;
   const { record, own } = partition;
-  if (own) encoder.allocations.push(...record.allocations);
+  if (own) encoder.lanes.push(...record.allocations);
   return writeGroups(core, encoder, record, grouping.cells, rates.length);
 }
 

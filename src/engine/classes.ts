@@ -1,28 +1,28 @@
 import { CLASS_MEMORY_MAX } from '../base/limits.ts';
 import type { Core } from '../layout/core.ts';
-import { BLOCK, CLASS_STAGE } from '../layout/layout.generated.ts';
+import { TURN_BYTES, TURN_CLASS, TURN_USAGE } from '../layout/layout.generated.ts';
 import type { PodTemplate } from '../model/pod.ts';
 import type { ClusterObjects } from '../model/snapshot.ts';
 import { encodingOf } from '../rules/encode/index.ts';
 import type { Semantics } from '../rules/rule.ts';
-import { ClassEncoder } from './class-encoder.ts';
-import { writeClass } from './class-record.ts';
+import { ClassEncoder, type Piece } from './class-encoder.ts';
 import type { Columns } from './columns.ts';
 import type { Counts } from './counts.ts';
 import type { CodeMeaning, HostFilter } from './encoded.ts';
 import { journalHead, rewindJournal } from './journal.ts';
+import { type LocalLanes, LocalLanesPool } from './local-lanes.ts';
 import type { ResolvedProfile, WeightedRule } from './resolved-profile.ts';
 import type { TemplateEntry } from './templates.ts';
 
-/** A class: the compiled request of one template under one profile, with its lanes in the core's memory. */
+/** A class: the compiled request of one template under one profile. Classes that ask the same of a node share lanes in the core's memory. */
 export interface PodClass {
   readonly template: PodTemplate;
   readonly entry: TemplateEntry;
   readonly profile: ResolvedProfile;
-  /** Address of the CLASS record. */
+  /** Address of the CLASS record, which other templates may share. */
   readonly address: number;
+  readonly local: LocalLanes;
   readonly codes: readonly CodeMeaning[];
-  readonly fitParams: number;
   /** Rows that PreFilter left, ascending; undefined = all. */
   readonly narrowed: readonly number[] | undefined;
   readonly hostFilters: readonly HostFilter[];
@@ -32,7 +32,8 @@ export interface PodClass {
   readonly verdictLane: number;
   /** A rule refuses the pods of this class for the whole cluster. */
   readonly refused: boolean;
-  readonly allocations: readonly { readonly address: number; readonly bytes: number }[];
+  /** Memory that goes with the class. */
+  readonly own: readonly Piece[];
   readonly heldTables: readonly number[];
   /** What must hold of the nodes that are there, and the revision of these for which it was last seen to hold. */
   readonly conditions: readonly (() => boolean)[];
@@ -41,8 +42,6 @@ export interface PodClass {
   stale: boolean;
   /** Logical time of the last use. */
   usedAt: number;
-  /** How much of the list of shut rows the static lane knows. */
-  shutAt: number;
 }
 
 /** A state of the nodes to go back to. */
@@ -51,7 +50,7 @@ export interface ClassesPosition {
   readonly shut: number;
 }
 
-/** Builds the lanes of many classes at once: the seam for worker threads. */
+/** Builds the lanes of many LOCAL records at once: the seam for worker threads. */
 export interface ClassBuilder {
   build(addresses: readonly number[]): Promise<void>;
 }
@@ -65,13 +64,13 @@ export class Classes {
   private readonly objects: ClusterObjects;
   private readonly bytesMax: number;
   private readonly byTemplate = new Map<PodTemplate, PodClass>();
-  private bytes = 0;
+  private readonly locals: LocalLanesPool;
+  /** Of memory that goes with classes. */
+  private ownBytes = 0;
   /** Classes stay while there is room: their pods come again. */
   keepsAll = false;
   /** Classes compiled so far. */
   compiled = 0;
-  /** Rows that have been closed or opened, oldest first: each class looks at them when it is used next. */
-  private readonly shut: number[] = [];
   /** Classes used at or after the mark are in use and stay. */
   private mark = 0;
   private clock = 0;
@@ -87,6 +86,7 @@ export class Classes {
     this.core = core;
     this.bytesMax = bytesMax;
     this.columns = columns;
+    this.locals = new LocalLanesPool(core, columns, bytesMax);
     this.counts = counts;
     this.semantics = semantics;
     this.objects = objects;
@@ -103,19 +103,28 @@ export class Classes {
     return this.byTemplate.size;
   }
 
+  /** Sets of lanes that classes share. */
+  get localCount(): number {
+    return this.locals.size;
+  }
+
+  private get bytes(): number {
+    return this.ownBytes + this.locals.bytes;
+  }
+
   /** The class of a template, compiled on first sight. Amortised O(1) per pod. */
   of(template: PodTemplate, profile: ResolvedProfile): PodClass {
     const known = this.byTemplate.get(template);
     if (known && !known.stale && this.holds(known)) {
       known.usedAt = ++this.clock;
-      this.redoStatic(known);
+      this.locals.bringUp(known.local);
       return known;
     }
     if (known) this.drop(known);
     if (this.bytes > this.bytesMax) this.evict();
     const cls = this.compile(this.counts.entry(template), profile);
     cls.usedAt = ++this.clock;
-    this.bytes += bytesOf(cls);
+    this.ownBytes += bytesOf(cls);
     this.compiled++;
     this.byTemplate.set(template, cls);
     return cls;
@@ -140,53 +149,40 @@ export class Classes {
 
   /** True when the classes in use alone fill the memory: the caller should finish with them before asking for more. */
   get crowded(): boolean {
-    return this.bytes > this.bytesMax && this.evictable().length === 0;
+    return this.bytes > this.bytesMax && !this.locals.hasIdle && this.evictable().length === 0;
   }
 
   private evictable(): PodClass[] {
     return [...this.byTemplate.values()].filter((cls) => cls.usedAt < this.mark);
   }
 
-  /** Drops the less recently used half of the classes that are not in use. */
+  /** Drops lanes without classes, and the less recently used half of the classes that are not in use. */
   private evict(): void {
+    this.locals.dropIdle();
+    if (this.bytes <= this.bytesMax) return;
     const idle = this.evictable().sort((a, b) => a.usedAt - b.usedAt);
     for (const cls of idle.slice(0, Math.ceil(idle.length / 2))) this.drop(cls);
   }
 
   /** These rows have been closed or opened; the journal has to tell of them, too. */
   noteShut(rows: readonly number[]): void {
-    for (const row of rows) this.shut.push(row);
+    this.locals.noteShut(rows);
   }
 
   /** A state to go back to with `rewind`. */
   get position(): ClassesPosition {
-    return { journal: journalHead(this.core), shut: this.shut.length };
+    return { journal: journalHead(this.core), shut: this.locals.shutCount };
   }
 
   /**
-   * Everything about the nodes is again as it was at the position: classes that nobody has asked for since are as good as they were then, and the
+   * Everything about the nodes is again as it was at the position: lanes that nobody has asked for since are as good as they were then, and the
    * others redo the rows that had changed. O(classes, and changed rows of those used).
    */
   rewind({ journal, shut }: ClassesPosition): void {
-    for (const cls of this.byTemplate.values()) {
-      if (cls.shutAt <= shut) continue;
-      this.redoStatic(cls);
-      cls.shutAt = shut;
-    }
-    this.shut.length = shut;
-    const { core, columns } = this;
-    const addresses = Array.from(this.byTemplate.values(), ({ address }) => address);
-    rewindJournal(core, journal, addresses, columns.bounds.addresses);
-  }
-
-  /** What the node objects alone say of rows that have been closed or opened is worked out anew. */
-  private redoStatic(cls: PodClass): void {
-    const from = cls.shutAt;
-    cls.shutAt = this.shut.length;
-    if (from === cls.shutAt || this.core.i32[(cls.address + CLASS_STAGE) / 4] === 0) return;
-    const blocks = new Set<number>();
-    for (let i = from; i < cls.shutAt; i++) blocks.add(Math.floor((this.shut[i] as number) / BLOCK));
-    for (const block of blocks) this.core.exports.buildStatic(cls.address, block * BLOCK, (block + 1) * BLOCK);
+    this.locals.rewindShut(shut);
+    const classes = new Set(this.locals.bareClasses());
+    for (const { address } of this.byTemplate.values()) classes.add(address);
+    rewindJournal(this.core, journal, { locals: this.locals.addresses(), classes: [...classes], bounds: this.columns.bounds.addresses });
   }
 
   /** The last pod of a class has been decided: it is freed unless classes are kept. */
@@ -197,14 +193,16 @@ export class Classes {
   /** Frees all classes. */
   dropAll(): void {
     for (const cls of [...this.byTemplate.values()]) this.drop(cls);
+    this.locals.dropIdle();
   }
 
   /** Frees a class; it comes back exact when asked for again. */
   drop(cls: PodClass): void {
     if (this.byTemplate.get(cls.template) !== cls) return;
-    this.release(cls);
+    this.release(cls.own, cls.heldTables);
+    this.locals.leave(cls.local);
     this.byTemplate.delete(cls.template);
-    this.bytes -= bytesOf(cls);
+    this.ownBytes -= bytesOf(cls);
   }
 
   private compile(entry: TemplateEntry, profile: ResolvedProfile): PodClass {
@@ -212,25 +210,26 @@ export class Classes {
     try {
       this.encode(encoder, profile);
     } catch (error) {
-      this.release(encoder);
+      this.release([...encoder.records, ...encoder.lanes], encoder.heldTables);
       throw error;
     }
-    const { template, codes, fitParams, narrowed, hostFilters, hostScores, allocations, heldTables, refused, conditions } = encoder;
-    const told = { template, codes, fitParams, narrowed, hostFilters, hostScores, allocations, heldTables, refused, conditions };
+    const { template, codes, narrowed, hostFilters, hostScores, heldTables, refused, conditions } = encoder;
+    const { lanes, record, own } = this.locals.of(encoder);
     return {
-      ...writeClass(this.core, this.columns, encoder, entry.usage),
-      ...told,
+      ...record,
+      ...{ template, codes, narrowed, hostFilters, hostScores, heldTables, refused, conditions },
+      local: lanes,
+      own,
       entry,
       profile,
       stale: false,
       heldAt: this.columns.nodesRevision,
       usedAt: 0,
-      shutAt: this.shut.length,
     };
   }
 
-  private release({ allocations, heldTables }: Pick<PodClass, 'allocations' | 'heldTables'>): void {
-    for (const { address, bytes } of allocations) this.core.release(address, bytes);
+  private release(pieces: readonly Piece[], heldTables: readonly number[]): void {
+    for (const { address, bytes } of pieces) this.core.release(address, bytes);
     for (const table of heldTables) this.counts.release(table);
   }
 
@@ -250,6 +249,13 @@ export class Classes {
   }
 }
 
+/** Writes the TURN record of one pod of the class into a list for `decideRun`. */
+export function writeTurn({ u32 }: Core, list: number, index: number, { address, entry }: PodClass): void {
+  const at = (list + index * TURN_BYTES) / 4;
+  u32[at + TURN_CLASS / 4] = address;
+  u32[at + TURN_USAGE / 4] = entry.usage;
+}
+
 function bytesOf(cls: PodClass): number {
-  return cls.allocations.reduce((sum, { bytes }) => sum + bytes, 0);
+  return cls.own.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -43,7 +43,7 @@ export class Diagnosis {
     const fitCode = cls.codes.findIndex((meaning) => meaning.fitNames);
     if (fitCode >= 0 && this.codes.includes(fitCode)) {
       const scratch = core.u32[(FLEET_ADDRESS + FLEET_SCRATCH) / 4] as number;
-      core.exports.diagnoseNodeResourcesFit(cls.fitParams, 0, nodes.length, scratch);
+      core.exports.diagnoseNodeResourcesFit(cls.local.fitParams, 0, nodes.length, scratch);
       this.fitBits = core.i32.slice(scratch / 4, scratch / 4 + nodes.length);
     }
   }
@@ -116,7 +116,7 @@ export class RowStatuses {
     const meaning = this.cls.codes[core.u8[this.cls.verdictLane + row] as number];
     if (!meaning?.fitNames) return meaning?.status.code;
     const scratch = core.u32[(FLEET_ADDRESS + FLEET_SCRATCH) / 4] as number;
-    core.exports.diagnoseNodeResourcesFit(this.cls.fitParams, row, row + 1, scratch);
+    core.exports.diagnoseNodeResourcesFit(this.cls.local.fitParams, row, row + 1, scratch);
     const bits = core.i32[scratch / 4 + row] as number;
     return (bits & UNRESOLVABLE_BIT) !== 0 ? 'UnschedulableAndUnresolvable' : 'Unschedulable';
   }

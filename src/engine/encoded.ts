@@ -7,6 +7,8 @@ export interface EncodedStep {
   /** First verdict code of a filter, weight of a score. */
   readonly code: number;
   readonly params: number;
+  /** See `RequestEncoder`; undefined = the step shares its lanes with no other class. */
+  readonly signature?: string | undefined;
 }
 
 /** A score that is normalised over the feasible nodes, with the lane of its raw values. */

@@ -1,8 +1,9 @@
 /** Copies of pods, one after the other, until one fits nowhere. */
 import { secondsNow } from '../base/clock.ts';
+import { TURN_BYTES } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { NearestMiss } from '../model/results.ts';
-import type { PodClass } from './classes.ts';
+import { type PodClass, writeTurn } from './classes.ts';
 import { Copies, type CopyKind, type CopyOptions } from './copies.ts';
 import { explainPod } from './explain.ts';
 import type { Fleet } from './fleet.ts';
@@ -91,15 +92,14 @@ class Filling {
     const { round, total } = this;
     if (classes.length === 1) this.deal(classes[0] as PodClass);
     const length = Math.min(BATCH, total);
-    const list = core.allocate(length * 4);
+    const list = core.allocate(length * TURN_BYTES);
     const rows = core.allocate(length * 4);
     try {
       for (let written = -1; this.placed < total; ) {
         const first = this.placed % round.length;
         const count = Math.min(length, total - this.placed);
         if (first !== written) {
-          for (let i = 0; i < length; i++)
-            core.u32[list / 4 + i] = (classes[round[(first + i) % round.length] as number] as PodClass).address;
+          for (let i = 0; i < length; i++) writeTurn(core, list, i, classes[round[(first + i) % round.length] as number] as PodClass);
           written = first;
         }
         const done = core.exports.decideRun(list, rows, count);
@@ -108,16 +108,17 @@ class Filling {
         this.options.onProgress?.(this.placed, total);
       }
     } finally {
-      for (const address of [list, rows]) core.release(address, length * 4);
+      core.release(list, length * TURN_BYTES);
+      core.release(rows, length * 4);
     }
   }
 
   /** Copies of one pod whose score is its node's alone, in closed form; what is left over is decided one by one. */
-  private deal({ address }: PodClass): void {
+  private deal({ address, entry }: PodClass): void {
     const { core, columns } = this.fleet;
     const counts = core.allocate(columns.capacity * 4);
     try {
-      const dealt = core.exports.deal(address, counts, this.total);
+      const dealt = core.exports.deal(address, entry.usage, counts, this.total);
       const { rows } = this.kinds[0] as Kind;
       rows.set(core.u32.subarray(counts / 4, counts / 4 + rows.length));
       this.placed += dealt;

@@ -15,7 +15,6 @@ import {
   FILTER_NODE_RESOURCES_FIT,
   PLAIN_BALANCED,
   PLAIN_BALANCED_WEIGHT,
-  PLAIN_BOUNDS,
   PLAIN_BYTES,
   PLAIN_FIT,
   PLAIN_FIT_CODE,
@@ -41,12 +40,10 @@ const BOUND_BYTES_PER_ROW = 28;
 /** Bytes of its rows (assembly/plain-rows.ts). */
 const EXACT_BYTES_PER_ROW = 80;
 
-/** What the rules have told about a class, as far as it concerns its own rows. */
+/** What the rules have said of single rows. */
 export interface LocalRules {
   readonly localFilters: readonly EncodedStep[];
   readonly localScores: readonly EncodedStep[];
-  /** The local scores are all there is: nothing normalises, counts or asks the host. */
-  readonly alone: boolean;
   allocate(bytes: number): number;
 }
 
@@ -66,9 +63,13 @@ export class Bounds {
     return [...this.known.values()];
   }
 
-  /** Address of the record for two SHARES records over the same two resources; the core fills its spans when a class first asks. */
-  of(least: number, balanced: number): number {
+  /** Address of the record for the columns that a PLAIN record scores by, 0 where there are none; the core fills its spans when a class first asks. */
+  of(plain: number): number {
     const { core } = this;
+    if (plain === 0) return 0;
+    const least = core.u32[(plain + PLAIN_LEAST) / 4] as number;
+    const balanced = core.u32[(plain + PLAIN_BALANCED) / 4] as number;
+    if (balanced === 0) return 0;
     const share = (shares: number, second: number, field: number) =>
       core.u32[((core.u32[(shares + SHARES_RESOURCES) / 4] as number) + second * SHARE_BYTES + field) / 4] as number;
     const fields: readonly [field: number, value: number][] = [
@@ -96,7 +97,7 @@ export class Bounds {
 }
 
 /** Writes a PLAIN record where the local rules allow it; its address, else 0. */
-export function writePlain(core: Core, bounds: Bounds, { localFilters, localScores, alone, allocate }: LocalRules): number {
+export function writePlain(core: Core, { localFilters, localScores, allocate }: LocalRules): number {
   const step = (kernel: number) => localScores.find((score) => score.kernel === kernel);
   const [least, balanced, fixed] = [step(SCORE_LEAST_ALLOCATED), step(SCORE_BALANCED_ALLOCATION), step(SCORE_STATIC_LANE)];
   const [fit] = localFilters;
@@ -112,7 +113,6 @@ export function writePlain(core: Core, bounds: Bounds, { localFilters, localScor
     [PLAIN_BALANCED, balanced?.params ?? 0],
     [PLAIN_BALANCED_WEIGHT, balanced?.code ?? 0],
     [PLAIN_STATIC_LANE, fixed?.params ?? 0],
-    [PLAIN_BOUNDS, alone && balanced ? bounds.of(least.params, balanced.params) : 0],
   ];
   for (const [field, value] of fields) core.i32[(address + field) / 4] = value;
   return address;

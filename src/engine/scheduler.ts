@@ -1,11 +1,11 @@
 import { secondsNow } from '../base/clock.ts';
 import { BATCH_PODS_MAX } from '../base/limits.ts';
 import { Prng } from '../base/prng.ts';
-import { GLANCES_MAX } from '../layout/layout.generated.ts';
+import { GLANCES_MAX, TURN_BYTES } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
 import { type AttemptOutcome, Attempts } from './attempts.ts';
-import type { ClassBuilder, PodClass } from './classes.ts';
+import { type ClassBuilder, type PodClass, writeTurn } from './classes.ts';
 import type { Fleet } from './fleet.ts';
 import type { LatencyRecorder } from './latencies.ts';
 import { Nominations } from './nominations.ts';
@@ -55,8 +55,8 @@ export class Scheduler {
   private readonly placed: PlacedPod[] = [];
   private readonly failed = new Map<number, string>();
   private readonly preemptions: PreemptedBy[] = [];
-  /** Addresses of classes in, rows out, of a bulk run. */
-  private readonly classList: number;
+  /** TURN records in, rows out, of a bulk run. */
+  private readonly turnList: number;
   private readonly rowList: number;
   private bulkSeconds = 0;
   private reserved = false;
@@ -76,7 +76,7 @@ export class Scheduler {
     this.nominations = new Nominations(fleet);
     this.budgets = new DisruptionBudgets(fleet.objects.podDisruptionBudgets);
     this.attempts = new Attempts(fleet, this.nominations, this.budgets, options.tie, new Prng(options.seed), options.stopAtPreemption);
-    this.classList = fleet.core.allocate(BATCH_PODS_MAX * 4);
+    this.turnList = fleet.core.allocate(BATCH_PODS_MAX * TURN_BYTES);
     this.rowList = fleet.core.allocate(BATCH_PODS_MAX * 4);
     for (const pod of [...pods, ...(options.promised ?? [])]) {
       if (pod.nominatedNodeName !== '') this.nominations.add(pod, pod.nominatedNodeName);
@@ -89,7 +89,8 @@ export class Scheduler {
       return await this.decideAll();
     } finally {
       this.options.latencies?.detach();
-      for (const list of [this.classList, this.rowList]) this.fleet.core.release(list, BATCH_PODS_MAX * 4);
+      this.fleet.core.release(this.turnList, BATCH_PODS_MAX * TURN_BYTES);
+      this.fleet.core.release(this.rowList, BATCH_PODS_MAX * 4);
     }
   }
 
@@ -122,7 +123,7 @@ export class Scheduler {
 
   /** Compiles as many classes as the memory holds and has their lanes built side by side. */
   private async buildAhead(builder: ClassBuilder): Promise<void> {
-    const addresses: number[] = [];
+    const addresses = new Set<number>();
     const seen = new Set<Pod['template']>();
     this.fleet.classes.pin();
     for (const pod of this.pods) {
@@ -133,9 +134,9 @@ export class Scheduler {
       // So few are decided without lanes.
       if (this.options.tie === 'first' && this.fleet.counts.entry(pod.template).undecided <= GLANCES_MAX) continue;
       const cls = this.compile(pod, profile);
-      if (cls) addresses.push(cls.address);
+      if (cls) addresses.add(cls.local.address);
     }
-    await builder.build(addresses);
+    await builder.build([...addresses]);
   }
 
   /** Tries the pods in order; what cannot be tried in bulk is tried alone. */
@@ -190,11 +191,11 @@ export class Scheduler {
     const { core } = this.fleet;
     if (first === 0) {
       entries.forEach(({ cls }, i) => {
-        core.u32[this.classList / 4 + i] = cls.address;
+        writeTurn(core, this.turnList, i, cls);
       });
     }
     const started = secondsNow();
-    const count = core.exports.decideRun(this.classList + first * 4, this.rowList, entries.length - first);
+    const count = core.exports.decideRun(this.turnList + first * TURN_BYTES, this.rowList, entries.length - first);
     this.bulkSeconds += secondsNow() - started;
     for (let i = 0; i < count; i++) {
       const { index, cls } = entries[first + i] as BulkEntry;

@@ -74,60 +74,69 @@ export const FLEET_SCANNED = 92;
 export const FLEET_GLANCED = 96;
 export const FLEET_BYTES = 104;
 /** u32: STEP array: refusals that depend on the node object alone. */
-export const CLASS_STATIC_FILTERS = 0;
+export const LOCAL_STATIC_FILTERS = 0;
 /** i32 */
-export const CLASS_STATIC_FILTER_COUNT = 4;
+export const LOCAL_STATIC_FILTER_COUNT = 4;
 /** u32: STEP array: refusals that depend on the pods of the same row. */
-export const CLASS_LOCAL_FILTERS = 8;
+export const LOCAL_FILTERS = 8;
 /** i32 */
-export const CLASS_LOCAL_FILTER_COUNT = 12;
-/** u32: STEP array: refusals that depend on pods elsewhere. */
-export const CLASS_COUNTING_FILTERS = 16;
-/** i32 */
-export const CLASS_COUNTING_FILTER_COUNT = 20;
+export const LOCAL_FILTER_COUNT = 12;
 /** u32: STEP array: scores of the row alone, not normalised. */
-export const CLASS_LOCAL_SCORES = 24;
+export const LOCAL_SCORES = 16;
 /** i32 */
-export const CLASS_LOCAL_SCORE_COUNT = 28;
-/** u32: RATE array: normalised scores. */
-export const CLASS_RATES = 32;
-/** i32 */
-export const CLASS_RATE_COUNT = 36;
-/** u32: u32 array: addresses of count tables whose revisions decide whether counting must be redone. */
-export const CLASS_WATCHED = 40;
-/** i32 */
-export const CLASS_WATCHED_COUNT = 44;
-/** u32: Sum of the watched revisions at the last evaluation. */
-export const CLASS_WATCHED_SUM = 48;
+export const LOCAL_SCORE_COUNT = 20;
 /** u32: u8 lane: verdict of the static filters and closed rows. */
-export const CLASS_FIXED = 52;
-/** u32: u8 lane: minimum of fixed and the local filters. */
-export const CLASS_NEAR = 56;
-/** u32: u8 lane: minimum of near and the counting filters; equals near when there are none. */
-export const CLASS_VERDICT = 60;
-/** u32: i32 lane: weighted sum of the local scores. */
-export const CLASS_LOCAL = 64;
-/** u32: i32 lane: weighted sum of all scores, CLOSED where infeasible. */
-export const CLASS_TOTAL = 68;
-/** u32: i32 array: maximum total of each block. */
-export const CLASS_BLOCK_MAX = 72;
-/** u32: i32 array: maximum of each 64 blocks. */
-export const CLASS_SUPER_MAX = 76;
+export const LOCAL_FIXED = 24;
+/** u32: u8 lane: minimum of fixed and the filters. */
+export const LOCAL_NEAR = 28;
+/** u32: i32 lane: weighted sum of the scores. */
+export const LOCAL_SCORE = 32;
 /** u32: Journal position that the lanes have seen. */
-export const CLASS_REVISION = 80;
-/** i32: 0 = nothing built, 1 = static built, 2 = local lanes built, 3 = totals built, 4 = totals without lanes. */
-export const CLASS_STAGE = 84;
+export const LOCAL_REVISION = 36;
+/** i32: 0 = nothing built, 1 = static built, 2 = all lanes built. */
+export const LOCAL_STAGE = 40;
+/** u32: PLAIN record; 0 = the rules are not those that assembly/plain.ts knows. */
+export const LOCAL_PLAIN = 44;
+export const LOCAL_BYTES = 48;
+/** u32: LOCAL record: what each row says by itself. Classes that ask the same of a node share it. */
+export const CLASS_LOCAL = 0;
+/** u32: STEP array: refusals that depend on pods elsewhere. */
+export const CLASS_COUNTING_FILTERS = 4;
+/** i32 */
+export const CLASS_COUNTING_FILTER_COUNT = 8;
+/** u32: RATE array: normalised scores. */
+export const CLASS_RATES = 12;
+/** i32 */
+export const CLASS_RATE_COUNT = 16;
+/** u32: u32 array: addresses of count tables whose revisions decide whether counting must be redone. */
+export const CLASS_WATCHED = 20;
+/** i32 */
+export const CLASS_WATCHED_COUNT = 24;
+/** u32: Sum of the watched revisions at the last evaluation. */
+export const CLASS_WATCHED_SUM = 28;
+/** u32: u8 lane: minimum of near and the counting filters; near itself where the class has neither these nor rates. */
+export const CLASS_VERDICT = 32;
+/** u32: i32 lane: weighted sum of all scores, CLOSED where infeasible. */
+export const CLASS_TOTAL = 36;
+/** u32: i32 array: maximum total of each block. */
+export const CLASS_BLOCK_MAX = 40;
+/** u32: i32 array: maximum of each 64 blocks. */
+export const CLASS_SUPER_MAX = 44;
+/** u32: Journal position that totals, or groups, have seen. */
+export const CLASS_REVISION = 48;
+/** i32: 0 = nothing built, 1 = decided by groups or judged, totals behind, 2 = totals built. */
+export const CLASS_STAGE = 52;
 /** i32: Added to every total: normalised rules that are equal on all nodes. */
-export const CLASS_CONSTANT = 88;
+export const CLASS_CONSTANT = 56;
 /** u32: i32 lane of weighted scores computed by the host; 0 = none. */
-export const CLASS_HOST_LANE = 92;
-/** u32: USAGE record of the template. */
-export const CLASS_USAGE = 96;
+export const CLASS_HOST_LANE = 60;
 /** u32: GROUPS record; 0 = the class is scanned in full. */
-export const CLASS_GROUPS = 100;
-/** u32: PLAIN record; 0 = the local rules are not those that assembly/plain.ts knows. */
-export const CLASS_PLAIN = 104;
-export const CLASS_BYTES = 112;
+export const CLASS_GROUPS = 64;
+/** u32: BOUNDS record; 0 = the class normalises or counts, its local scores bound nothing. */
+export const CLASS_BOUNDS = 68;
+/** i32: Decisions made by bounds since lanes were built last. */
+export const CLASS_GLANCES = 72;
+export const CLASS_BYTES = 80;
 /** u32: FIT record, the only local filter. */
 export const PLAIN_FIT = 0;
 /** i32: Verdict code of a row without room. */
@@ -142,13 +151,7 @@ export const PLAIN_BALANCED = 16;
 export const PLAIN_BALANCED_WEIGHT = 20;
 /** u32: i32 lane of scores that the node objects decide; 0 = none. */
 export const PLAIN_STATIC_LANE = 24;
-/** u32: BOUNDS record; 0 = the class normalises or counts, its local scores bound nothing. */
-export const PLAIN_BOUNDS = 28;
-/** i32: Decisions made by bounds since lanes were built last. */
-export const PLAIN_GLANCES = 32;
-/** i32: 1 = near and local are kept up to date with the totals: some pod of the class was refused everywhere. */
-export const PLAIN_KEEPS_LANES = 36;
-export const PLAIN_BYTES = 40;
+export const PLAIN_BYTES = 32;
 /** u32: f32[capacity / 4][7][4]: see assembly/bounds.ts. */
 export const BOUNDS_SPANS = 0;
 /** u32: Journal position that the spans have seen. */
@@ -227,6 +230,11 @@ export const CELL_TABLE = 0;
 /** u32: i32 column of codes, each carried by one row at most; 0 = the row itself is the code. */
 export const CELL_COLUMN = 4;
 export const CELL_BYTES = 8;
+/** u32: CLASS record: what the pod asks for. */
+export const TURN_CLASS = 0;
+/** u32: USAGE record: what it changes where it is placed. */
+export const TURN_USAGE = 4;
+export const TURN_BYTES = 8;
 /** i32: Kernel number. */
 export const STEP_KERNEL = 0;
 /** i32: First verdict code of a filter; weight of a score. */
@@ -453,4 +461,4 @@ export const RATE_MAXIMUM = 1;
 export const RATE_MAXIMUM_REVERSED = 2;
 export const RATE_POD_TOPOLOGY_SPREAD = 3;
 export const RATE_INTER_POD_AFFINITY = 4;
-export const LAYOUT_FINGERPRINT = 138707230;
+export const LAYOUT_FINGERPRINT = 1961834506;

@@ -3,7 +3,7 @@ import { PlimsollError } from '../base/errors.ts';
 import { WORKERS_MAX } from '../base/limits.ts';
 import type { ClassBuilder } from '../engine/classes.ts';
 import type { Core } from '../layout/core.ts';
-import { CLASS_STAGE } from '../layout/layout.generated.ts';
+import { LOCAL_STAGE } from '../layout/layout.generated.ts';
 import type { WorkerSetup } from './worker.ts';
 
 const WORKER_ENTRY = new URL(`./worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
@@ -12,7 +12,7 @@ const WORKER_ENTRY = new URL(`./worker.${import.meta.url.endsWith('.ts') ? 'ts' 
 const TASKS_PER_WORKER = 4;
 
 /**
- * Builds class tables side by side over the shared memory. A build is a pure function of the columns, so how the classes are split, which
+ * Builds the lanes of classes side by side over the shared memory. A build is a pure function of the columns, so how the classes are split, which
  * worker takes which, and whether one dies on the way changes nothing but the time.
  */
 export class WorkerPool implements ClassBuilder {
@@ -52,7 +52,7 @@ export class WorkerPool implements ClassBuilder {
     return this.pool.threads;
   }
 
-  /** Builds the classes at these addresses; what a worker fails to finish is built in this thread. */
+  /** Builds the LOCAL records at these addresses; what a worker fails to finish is built in this thread. */
   async build(addresses: readonly number[]): Promise<void> {
     if (this.closed) {
       this.buildHere(addresses);
@@ -81,7 +81,7 @@ export class WorkerPool implements ClassBuilder {
   private buildHere(addresses: readonly number[]): void {
     for (const address of addresses) {
       // A worker may have died between static and local lanes: start from nothing.
-      this.core.i32[(address + CLASS_STAGE) / 4] = 0;
+      this.core.i32[(address + LOCAL_STAGE) / 4] = 0;
       this.core.exports.build(address);
     }
   }

@@ -1,4 +1,4 @@
-/** Worker entry: one instance of the core over the fleet's memory. It reads columns and writes only the lanes of the classes it is given. */
+/** Worker entry: one instance of the core over the fleet's memory. It reads columns and writes only the lanes of the LOCAL records it is given. */
 import { workerData } from 'node:worker_threads';
 import { type CoreExports, instantiateCore } from '../layout/core.ts';
 
@@ -9,7 +9,7 @@ export interface WorkerSetup {
 
 let core: CoreExports | undefined;
 
-/** Builds the lanes of the classes at these addresses. Running it again gives the same bytes. */
+/** Builds the lanes of the LOCAL records at these addresses. Running it again gives the same bytes. */
 export default function buildClasses(addresses: readonly number[]): void {
   if (!core) {
     // Piscina hands its own workerData over as the last element.

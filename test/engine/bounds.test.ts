@@ -4,14 +4,15 @@ import { Fleet } from '../../src/engine/fleet.ts';
 import { type EngineOptions, resolveOptions } from '../../src/engine/options.ts';
 import { Core } from '../../src/layout/core.ts';
 import {
-  CLASS_LOCAL,
-  CLASS_NEAR,
-  CLASS_PLAIN,
+  CLASS_GLANCES,
   CLASS_STAGE,
   CLASS_TOTAL,
   FLEET_ADDRESS,
   FLEET_GLANCED,
-  PLAIN_GLANCES,
+  LOCAL_NEAR,
+  LOCAL_PLAIN,
+  LOCAL_SCORE,
+  LOCAL_STAGE,
 } from '../../src/layout/layout.generated.ts';
 import type { Node } from '../../src/model/node.ts';
 import { SnapshotBuilder } from '../../src/model/parse/snapshot-builder.ts';
@@ -78,38 +79,34 @@ class Side {
 
   decide(pod: Pod): number {
     const { core } = this.fleet;
-    const { address } = this.classOf(pod);
-    const plain = core.u32[(address + CLASS_PLAIN) / 4] as number;
-    if (this.way === 'bounds') {
+    const { address, local } = this.classOf(pod);
+    if (this.way !== 'rows') {
       core.i32[(address + CLASS_STAGE) / 4] = 0;
-      if (plain) core.i32[(plain + PLAIN_GLANCES) / 4] = 0;
-    } else if (this.way === 'rows') {
-      if (plain) core.i32[(plain + PLAIN_GLANCES) / 4] = 1000;
-    } else {
-      core.u32[(address + CLASS_PLAIN) / 4] = 0;
-      core.i32[(address + CLASS_STAGE) / 4] = 0;
+      core.i32[(local.address + LOCAL_STAGE) / 4] = 0;
     }
+    core.i32[(address + CLASS_GLANCES) / 4] = this.way === 'bounds' ? 0 : 1000;
+    if (this.way === 'scan') core.u32[(local.address + LOCAL_PLAIN) / 4] = 0;
     return core.exports.chooseBest(address);
   }
 
   deal(pod: Pod, limit: number): { dealt: number; counts: Int32Array } {
     const { core, nodes, columns } = this.fleet;
-    const { address } = this.classOf(pod);
+    const { address, entry } = this.classOf(pod);
     const counts = core.allocate(columns.capacity * 4);
-    const dealt = core.exports.deal(address, counts, limit);
+    const dealt = core.exports.deal(address, entry.usage, counts, limit);
     return { dealt, counts: core.i32.slice(counts / 4, counts / 4 + nodes.length) };
   }
 
   /** Verdicts, local scores and totals of all rows, brought up to date. */
   lanes(pod: Pod): readonly number[][] {
     const { core, nodes } = this.fleet;
-    const { address } = this.classOf(pod);
+    const { address, local } = this.classOf(pod);
     core.exports.refresh(address);
     const lane = (field: number, bytes: 1 | 4) => {
-      const at = core.u32[(address + field) / 4] as number;
+      const at = core.u32[field / 4] as number;
       return [...(bytes === 1 ? core.u8.subarray(at, at + nodes.length) : core.i32.subarray(at / 4, at / 4 + nodes.length))];
     };
-    return [lane(CLASS_NEAR, 1), lane(CLASS_LOCAL, 4), lane(CLASS_TOTAL, 4)];
+    return [lane(local.address + LOCAL_NEAR, 1), lane(local.address + LOCAL_SCORE, 4), lane(address + CLASS_TOTAL, 4)];
   }
 }
 

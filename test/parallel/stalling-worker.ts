@@ -2,13 +2,13 @@
 import { workerData } from 'node:worker_threads';
 import { type CoreExports, instantiateCore } from '../../src/layout/core.ts';
 import {
-  CLASS_FIXED,
-  CLASS_LOCAL,
-  CLASS_NEAR,
-  CLASS_REVISION,
-  CLASS_STAGE,
   FLEET_ADDRESS,
   FLEET_CAPACITY,
+  LOCAL_FIXED,
+  LOCAL_NEAR,
+  LOCAL_REVISION,
+  LOCAL_SCORE,
+  LOCAL_STAGE,
 } from '../../src/layout/layout.generated.ts';
 import type { WorkerSetup } from '../../src/parallel/worker.ts';
 
@@ -28,18 +28,18 @@ export default function buildHalf(addresses: readonly number[]): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
-export function spoil(memory: WebAssembly.Memory, cls: number): void {
+export function spoil(memory: WebAssembly.Memory, local: number): void {
   const bytes = new Uint8Array(memory.buffer);
   const words = new Uint32Array(memory.buffer);
   const capacity = words[(FLEET_ADDRESS + FLEET_CAPACITY) / 4] as number;
   for (const [lane, width] of [
-    [CLASS_FIXED, 1],
-    [CLASS_NEAR, 1],
-    [CLASS_LOCAL, 4],
+    [LOCAL_FIXED, 1],
+    [LOCAL_NEAR, 1],
+    [LOCAL_SCORE, 4],
   ] as const) {
-    const at = words[(cls + lane) / 4] as number;
+    const at = words[(local + lane) / 4] as number;
     bytes.fill(171, at, at + capacity * width);
   }
-  words[(cls + CLASS_REVISION) / 4] = 12345;
-  words[(cls + CLASS_STAGE) / 4] = 3;
+  words[(local + LOCAL_REVISION) / 4] = 12345;
+  words[(local + LOCAL_STAGE) / 4] = 2;
 }

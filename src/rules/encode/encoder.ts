@@ -75,6 +75,9 @@ export function labelToken(key: string, value: string, namespace?: string): stri
  * is shared between classes; the rest is freed with the class.
  *
  * Filters must be announced in the order in which the rule would refuse; each gets a range of verdict codes, one per status, in profile order.
+ *
+ * Static and local steps should be signed. `signature`: all that the step depends on besides the rows (upstream's pod signature, part by part), as
+ * text. Classes whose steps have equal signatures share their lanes; a step without one keeps the class to itself.
  */
 export interface RequestEncoder {
   readonly template: PodTemplate;
@@ -123,14 +126,14 @@ export interface RequestEncoder {
   i64(address: number, value: bigint): void;
   f64(address: number, value: number): void;
 
-  staticFilter(kernel: number, params: number, statuses: readonly Status[]): void;
+  staticFilter(kernel: number, params: number, statuses: readonly Status[], signature?: string): void;
   /** `fitNames`: the filter is NodeResourcesFit with these requests; its reasons are looked up row by row. */
-  localFilter(kernel: number, params: number, statuses: readonly Status[], fitNames?: readonly string[]): void;
+  localFilter(kernel: number, params: number, statuses: readonly Status[], signature?: string, fitNames?: readonly string[]): void;
   /** `watched`: count tables whose changes may change the verdict of any row; `facts`: all that tells rows apart. */
   countingFilter(kernel: number, params: number, statuses: readonly Status[], watched: readonly number[], facts: readonly RowFact[]): void;
-  localScore(kernel: number, params: number, weight: number): void;
+  localScore(kernel: number, params: number, weight: number, signature?: string): void;
   /** A score that the row's node object alone decides: already weighted, one value per row. */
-  staticScore(values: Int32Array): void;
+  staticScore(values: Int32Array, signature?: string): void;
   /** A normalised score; `raw` is a lane from `taintLane`, `termLane` (both final: without facts) or `lane`. */
   rate(kernel: number, params: number, weight: number, raw: number, watched: readonly number[], facts?: readonly RowFact[]): void;
   /** i32 lane of the summed weights of the matching terms of a TERMS record. */

@@ -18,7 +18,7 @@ export const encodeImageLocality: RuleEncoding = {
     for (const image of wanted) {
       for (const row of images.rowsWith(image.name)) values[row] = weight * imageScore(bytes[row] as number, measured);
     }
-    encoder.staticScore(values);
+    encoder.staticScore(values, `${weight}*${measured}*${scores}`);
   },
 };
 

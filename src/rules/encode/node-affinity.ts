@@ -30,10 +30,17 @@ export const encodeNodeAffinity: RuleEncoding<NodeAffinityArgs> = {
         undefined,
         added.map((term) => ({ term, weight: 0 })),
       );
-      encoder.staticFilter(FILTER_NODE_AFFINITY, params, [unresolvable(REASON_ENFORCED)]);
+      encoder.staticFilter(FILTER_NODE_AFFINITY, params, [unresolvable(REASON_ENFORCED)], JSON.stringify(added));
     }
-    const required = template.nodeAffinity?.required?.map((term) => ({ term, weight: 0 }));
-    encoder.staticFilter(FILTER_NODE_AFFINITY, writeTerms(encoder, template.nodeSelector, required), [unresolvable(REASON_POD)]);
+    const { nodeSelector } = template;
+    const required = template.nodeAffinity?.required;
+    const params = writeTerms(
+      encoder,
+      nodeSelector,
+      required?.map((term) => ({ term, weight: 0 })),
+    );
+    const signature = JSON.stringify([[...(nodeSelector ?? [])], required]);
+    encoder.staticFilter(FILTER_NODE_AFFINITY, params, [unresolvable(REASON_POD)], signature);
   },
 
   score(encoder: RequestEncoder, args, weight) {

@@ -4,7 +4,7 @@ import { podRequests } from '../../model/requests.ts';
 import type { BalancedAllocationArgs } from '../node-resources-balanced-allocation.ts';
 import { requestsOf } from '../resource-allocation.ts';
 import type { RuleEncoding } from './encoder.ts';
-import { sharesOf, writeShares } from './shares.ts';
+import { sharesOf, sharesSignature, writeShares } from './shares.ts';
 
 export const encodeBalancedAllocation: RuleEncoding<BalancedAllocationArgs> = {
   score(encoder, args, weight) {
@@ -18,6 +18,6 @@ export const encodeBalancedAllocation: RuleEncoding<BalancedAllocationArgs> = {
     const address = writeShares(encoder, shares, true);
     const relative = isSince(encoder.semantics.kubeVersion, '1.36');
     if (relative) encoder.u32(address + SHARES_BEFORE, encoder.balanceColumn(shares.map(({ name }) => name)));
-    encoder.localScore(SCORE_BALANCED_ALLOCATION, address, weight);
+    encoder.localScore(SCORE_BALANCED_ALLOCATION, address, weight, sharesSignature(shares));
   },
 };

@@ -19,7 +19,7 @@ import { requestsOf } from '../resource-allocation.ts';
 import { unschedulable } from '../rule.ts';
 import { SHAPE_SCORE_SCALE } from '../scoring-strategy.ts';
 import type { RequestEncoder, RuleEncoding } from './encoder.ts';
-import { sharesOf, writeShares } from './shares.ts';
+import { sharesOf, sharesSignature, writeShares } from './shares.ts';
 
 /** Bits 1 to 30 of a diagnosis name the insufficient requests. */
 const REQUESTS_MAX = 30;
@@ -54,6 +54,7 @@ export const encodeNodeResourcesFit: RuleEncoding<NodeResourcesFitArgs> = {
       FILTER_NODE_RESOURCES_FIT,
       address,
       [unschedulable()],
+      requests.map(([name, amount]) => `${name}=${amount}`).join(),
       requests.map(([name]) => name),
     );
   },
@@ -65,7 +66,8 @@ export const encodeNodeResourcesFit: RuleEncoding<NodeResourcesFitArgs> = {
       encoder.hostScore();
       return;
     }
-    const address = writeShares(encoder, sharesOf(scoringStrategy.resources, requests), false);
+    const shares = sharesOf(scoringStrategy.resources, requests);
+    const address = writeShares(encoder, shares, false);
     const { shape } = scoringStrategy;
     if (scoringStrategy.type === 'RequestedToCapacityRatio' && shape) {
       const list = encoder.allocate(shape.length * 16);
@@ -76,6 +78,7 @@ export const encodeNodeResourcesFit: RuleEncoding<NodeResourcesFitArgs> = {
         encoder.i64(list + i * 16 + 8, BigInt(point.score * SHAPE_SCORE_SCALE));
       });
     }
-    encoder.localScore(SCORE_KERNELS[scoringStrategy.type], address, weight);
+    const curve = shape ? shape.map(({ utilization, score }) => `${utilization}>${score}`).join() : '';
+    encoder.localScore(SCORE_KERNELS[scoringStrategy.type], address, weight, `${sharesSignature(shares)}${curve}`);
   },
 };

@@ -6,6 +6,6 @@ import type { RuleEncoding } from './encoder.ts';
 export const encodeNodeUnschedulable: RuleEncoding = {
   filter(encoder) {
     if (!encoder.anyUnschedulable || toleratesCordon(encoder, encoder.semantics)) return;
-    encoder.staticFilter(FILTER_NODE_UNSCHEDULABLE, 0, [unresolvable(REASON)]);
+    encoder.staticFilter(FILTER_NODE_UNSCHEDULABLE, 0, [unresolvable(REASON)], '');
   },
 };

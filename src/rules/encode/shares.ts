@@ -26,6 +26,13 @@ export function sharesOf(resources: readonly ResourceSpec[], requests: readonly 
   return shares.filter(({ name, request }) => request !== 0n || !isScalarResource(name));
 }
 
+/** What a SHARES record says besides the rows. */
+export function sharesSignature(shares: readonly Share[]): string {
+  let text = '';
+  for (const { name, weight, request } of shares) text += `${name}=${request}*${weight};`;
+  return text;
+}
+
 /** Writes a SHARES record. `exact` as in `allocationsOn`. */
 export function writeShares(encoder: RequestEncoder, shares: readonly Share[], exact: boolean): number {
   const address = encoder.allocate(SHARES_BYTES);

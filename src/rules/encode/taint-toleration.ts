@@ -8,12 +8,14 @@ export const encodeTaintToleration: RuleEncoding = {
     const { template, semantics } = encoder;
     const comparison = semantics.gates.TaintTolerationComparisonOperators;
     let repelled = false;
+    let signature = '';
     const table = encoder.taintTable('u8', (taints) => {
-      if (!untoleratedTaint(taints, template.tolerations, REPELLING_EFFECTS, comparison)) return 0;
-      repelled = true;
-      return 1;
+      const isRepelled = untoleratedTaint(taints, template.tolerations, REPELLING_EFFECTS, comparison) !== undefined;
+      repelled ||= isRepelled;
+      signature += isRepelled ? '1' : '0';
+      return isRepelled ? 1 : 0;
     });
-    if (repelled) encoder.staticFilter(FILTER_TAINT_TOLERATION, table, [UNTOLERATED]);
+    if (repelled) encoder.staticFilter(FILTER_TAINT_TOLERATION, table, [UNTOLERATED], signature);
   },
 
   score(encoder: RequestEncoder, _args, weight) {
