@@ -8,6 +8,7 @@ import type { Taint } from '../model/taint.ts';
 import type { CarriedTerm, CountTableSpec, LabelColumn, RequestEncoder, ResourceColumns, RowFact } from '../rules/encode/encoder.ts';
 import type { ImageStates } from '../rules/image-states.ts';
 import { type Semantics, type Status, unresolvable } from '../rules/rule.ts';
+import { ClassMemory } from './class-memory.ts';
 import type { Columns } from './columns.ts';
 import type { Counts } from './counts.ts';
 import type { CodeMeaning, EncodedRate, EncodedStep, HostFilter } from './encoded.ts';
@@ -17,18 +18,8 @@ import type { BoundRule, WeightedRule } from './resolved-profile.ts';
 /** Verdict code of the nodes that PreFilter narrowed away. */
 export const NARROWED_CODE = 1;
 
-/** Records of a usual class fit into one. */
-const CHUNK_BYTES = 1024;
-const RECORD_ALIGNMENT = 16;
-
-/** A piece of the core's memory. */
-export interface Piece {
-  readonly address: number;
-  readonly bytes: number;
-}
-
 /** Collects what the rules write for one class. */
-export class ClassEncoder implements RequestEncoder {
+export class ClassEncoder extends ClassMemory implements RequestEncoder {
   readonly template: PodTemplate;
   readonly semantics: Semantics;
   readonly objects: ClusterObjects;
@@ -45,10 +36,6 @@ export class ClassEncoder implements RequestEncoder {
   private readonly sharedLanes = new Set<number>();
   readonly hostFilters: HostFilter[] = [];
   readonly hostScores: WeightedRule[] = [];
-  /** Memory of records and what belongs to them, */
-  readonly records: Piece[] = [];
-  /** and of lanes. */
-  readonly lanes: Piece[] = [];
   /** Index = verdict code; code 0 is a closed row, code 1 a node that PreFilter narrowed away. */
   readonly codes: CodeMeaning[] = [
     { rule: '', status: unresolvable() },
@@ -65,18 +52,13 @@ export class ClassEncoder implements RequestEncoder {
   refused = false;
   /** Parameters of the NodeResourcesFit filter, for diagnosis. */
   fitParams = 0;
-  private readonly core: Core;
-  private readonly columns: Columns;
   private readonly counts: Counts;
-  private chunkNext = 0;
-  private chunkEnd = 0;
   private current: WeightedRule | BoundRule | undefined;
   /** What the static lane was made of; undefined where a rule has not said it. */
   staticLaneSignature: string | undefined = '';
 
   constructor(core: Core, columns: Columns, counts: Counts, template: PodTemplate, semantics: Semantics, objects: ClusterObjects) {
-    this.core = core;
-    this.columns = columns;
+    super(core, columns);
     this.counts = counts;
     this.template = template;
     this.semantics = semantics;
@@ -178,63 +160,6 @@ export class ClassEncoder implements RequestEncoder {
 
   nodeMask(key: string, accepts: (node: Node) => boolean): number {
     return this.columns.mask(key, accepts);
-  }
-
-  allocate(bytes: number): number {
-    // Records are many and small: they share chunks, so that a class has few pieces of memory to ask for and to give back.
-    const size = Math.ceil(Math.max(bytes, 1) / RECORD_ALIGNMENT) * RECORD_ALIGNMENT;
-    if (size > CHUNK_BYTES / 4) return this.piece(bytes, this.records);
-    if (this.chunkNext + size > this.chunkEnd) {
-      this.chunkNext = this.piece(CHUNK_BYTES, this.records);
-      this.chunkEnd = this.chunkNext + CHUNK_BYTES;
-    }
-    const address = this.chunkNext;
-    this.chunkNext += size;
-    return address;
-  }
-
-  /** Zeroed memory of its own, aligned for lanes. */
-  private piece(bytes: number, list: Piece[]): number {
-    const address = this.core.allocate(bytes);
-    list.push({ address, bytes });
-    return address;
-  }
-
-  /** Memory of its own that the core writes before it reads it. */
-  unwritten(bytes: number, list: Piece[] = this.lanes): number {
-    const address = this.core.allocate(bytes, false);
-    list.push({ address, bytes });
-    return address;
-  }
-
-  /** A lane that goes with the records, and that the core writes in full before it reads it. */
-  recordLane(bytesPerRow: 1 | 4): number {
-    return this.unwritten(this.columns.capacity * bytesPerRow, this.records);
-  }
-
-  /** A lane that the core writes in full before it reads it. */
-  rawLane(bytesPerRow: 1 | 4 | 8): number {
-    return this.unwritten(this.columns.capacity * bytesPerRow);
-  }
-
-  lane(bytesPerRow: 4 | 8): number {
-    return this.piece(this.columns.capacity * bytesPerRow, this.lanes);
-  }
-
-  u8(address: number, value: number): void {
-    this.core.u8[address] = value;
-  }
-
-  u32(address: number, value: number): void {
-    this.core.u32[address / 4] = value;
-  }
-
-  i64(address: number, value: bigint): void {
-    this.core.i64[address / 8] = this.columns.narrow(value);
-  }
-
-  f64(address: number, value: number): void {
-    this.core.f64[address / 8] = value;
   }
 
   staticFilter(kernel: number, params: number, statuses: readonly Status[], signature?: string): void {

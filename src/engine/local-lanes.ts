@@ -1,6 +1,7 @@
 import type { Core } from '../layout/core.ts';
 import { BLOCK, FLEET_ADDRESS, FLEET_JOURNAL_HEAD, LOCAL_REVISION, LOCAL_STAGE } from '../layout/layout.generated.ts';
-import type { ClassEncoder, Piece } from './class-encoder.ts';
+import type { ClassEncoder } from './class-encoder.ts';
+import type { Piece } from './class-memory.ts';
 import { type ClassRecord, isBare, writeClass, writeLocal } from './class-record.ts';
 import type { Columns } from './columns.ts';
 import type { EncodedStep } from './encoded.ts';
