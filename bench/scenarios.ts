@@ -3,7 +3,7 @@ import type { Schedule } from '../src/model/results.ts';
 import type { Snapshot } from '../src/model/snapshot.ts';
 import { BATCHING } from './batching.ts';
 import { buildCluster, buildGenerated, equalApps } from './clusters.ts';
-import { CROWDS } from './crowds.ts';
+import { CROWDS, SHARING } from './crowds.ts';
 import { preemptors } from './preemptors.ts';
 
 /**
@@ -76,18 +76,6 @@ const manyClasses = {
     buildCluster({ nodes, apps: equalApps(MANY_CLASSES, Math.floor(pods / MANY_CLASSES), { vary: 64 }), shuffleSeed: 64 }),
   expect: ({ pods }) => ({ classes: MANY_CLASSES, placed: Math.floor(pods / MANY_CLASSES) * MANY_CLASSES }),
 } satisfies Partial<Scenario>;
-
-/** 1,000 Deployments in random order that ask for one of ten things. */
-function sharing(service: boolean): Pick<Scenario, 'build' | 'expect'> {
-  return {
-    build: ({ nodes, pods }) => {
-      const apps = equalApps(SHARERS, pods / SHARERS, { service }).map((app, i) => ({ ...app, milliCpu: 100 + 50 * (i % 10) }));
-      return buildCluster({ nodes, apps, shuffleSeed: 3 });
-    },
-    expect: ({ pods }) => ({ classes: SHARERS, placed: pods }),
-  };
-}
-const SHARERS = 1_000;
 
 /** Deployments of equal size with a Service each. */
 function deployments(replicas: number): Pick<Scenario, 'build' | 'expect' | 'check'> {
@@ -182,8 +170,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ...manyClasses,
     goal: { decide: 300_000 },
   },
-  { name: 'sharing-10k', full: { nodes: 10_000, pods: 50_000 }, smoke: SMOKE, ...sharing(false) },
-  { name: 'sharing-services-10k', full: { nodes: 10_000, pods: 50_000 }, smoke: SMOKE, ...sharing(true) },
+  ...SHARING,
   {
     name: 'default-spread-5k',
     full: { nodes: 5_000, pods: 50_000 },
