@@ -7,6 +7,7 @@ import { jsonPieces, yamlPieces } from '../report/structured.ts';
 import { single, text, wholeNumber, words } from './flags.ts';
 import { type Answer, examples } from './help.ts';
 import { say, warn, writePieces } from './output.ts';
+import { Progress } from './progress.ts';
 import { addEngineFlags, addInputFlags, addOutputFlags, type EngineFlags, type InputFlags, type OutputFlags } from './run-options.ts';
 
 const EXAMPLES = `
@@ -65,8 +66,10 @@ async function compactCommand(flags: Flags): Promise<0 | 2> {
   const { compact, readCatalogue } = await import('../index.ts');
   const prices = priceBook === undefined ? undefined : await readCatalogue(priceBook);
   const snapshot = await readInput(flags);
+  const progress = new Progress('trying', !flags.quiet);
   const result = await compact(snapshot, {
     ...options,
+    onTrial: progress.update,
     excludeNodes,
     deleteEmptydirData,
     force,
@@ -74,7 +77,7 @@ async function compactCommand(flags: Flags): Promise<0 | 2> {
     ...(atLeast === undefined ? {} : { atLeast }),
     ...(keep === undefined ? {} : { keep }),
     ...(prices ? { prices } : {}),
-  });
+  }).finally(() => progress.stop());
   if (flags.output === 'html') await writePage(result, snapshot, options);
   else await writePieces(FORMATS[flags.output](result));
   if (!flags.quiet) {

@@ -10,6 +10,8 @@ export class Progress {
   private readonly label: string;
   private readonly startedMs: number;
   private bar: SingleBar | undefined;
+  /** Label of the bar. */
+  private shown = '';
 
   constructor(label: string, enabled: boolean) {
     this.label = label;
@@ -17,10 +19,11 @@ export class Progress {
     this.startedMs = millisecondsNow();
   }
 
-  /** Says how far the work is. Cheap enough to be called a thousand times a second. */
-  readonly update = (done: number, total: number): void => {
+  /** Says how far the work is. Cheap enough to be called a thousand times a second. `label`: what is being done, where that changes. */
+  readonly update = (done: number, total: number, label = this.label): void => {
     if (!this.enabled || millisecondsNow() - this.startedMs < SHOW_AFTER_MS) return;
-    this.bar ??= this.show(total);
+    if (label !== this.shown || total !== this.bar?.getTotal()) this.stop();
+    this.bar ??= this.show(total, done, label);
     this.bar.update(done);
   };
 
@@ -30,12 +33,13 @@ export class Progress {
     this.bar = undefined;
   }
 
-  private show(total: number): SingleBar {
-    const format = `${this.label} {bar} {percentage}% | {eta_formatted} left`;
+  private show(total: number, done: number, label: string): SingleBar {
+    this.shown = label;
+    const format = `${label} {bar} {percentage}% | {eta_formatted} left`;
     // Cursor and line wrapping stay as they are, so that nothing has to be put back when a signal ends the process.
     const options = { format, stream: process.stderr, clearOnComplete: true, hideCursor: false, linewrap: true };
     const bar = new SingleBar(options, Presets.legacy);
-    bar.start(total, 0);
+    bar.start(total, done);
     return bar;
   }
 }

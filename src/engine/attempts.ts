@@ -1,10 +1,10 @@
 import { secondsNow } from '../base/clock.ts';
-import { type ErrorCode, PlimsollError } from '../base/errors.ts';
 import type { Prng } from '../base/prng.ts';
 import { FLEET_ADDRESS, FLEET_JOURNAL_HEAD, OPEN } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
 import { type Status, unresolvable } from '../rules/rule.ts';
+import { type AttemptOutcome, isAboutPod, type RememberedFailure, type StopAt } from './attempt-outcome.ts';
 import { NARROWED_CODE } from './class-encoder.ts';
 import type { PodClass } from './classes.ts';
 import type { PreparedFilters } from './cycle.ts';
@@ -18,41 +18,11 @@ import { PlainScheduler } from './plain-attempt.ts';
 import { hopelessMessage, type NotPreempted, type Preempted, preempt } from './preemption.ts';
 import type { DisruptionBudgets } from './preemption-budgets.ts';
 import { PreemptionTables } from './preemption-tables.ts';
+import { canTurn } from './queue-hints.ts';
 import type { PreemptionArgs, ResolvedProfile } from './resolved-profile.ts';
 
-/** Codes of errors that are the pod's; any other ends the run. */
-const POD_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['SELECTOR', 'FIELD']);
-
-function isAboutPod(error: unknown): error is PlimsollError {
-  return error instanceof PlimsollError && POD_ERRORS.has(error.code);
-}
-
-/** What became of one attempt to place one pod. */
-export type AttemptOutcome =
-  | { readonly kind: 'placed'; readonly row: number }
-  | {
-      readonly kind: 'preempting';
-      readonly node: string;
-      readonly row: number;
-      readonly victims: readonly Pod[];
-      /** Plugins whose refusals the victims' departure has to lift; absent where it surely does. */
-      readonly plugins?: ReadonlySet<string>;
-    }
-  | {
-      readonly kind: 'failed';
-      /** Upstream's FailedScheduling text. */
-      readonly message: string;
-      /** Plugins whose refusals an event could lift. */
-      readonly plugins: ReadonlySet<string>;
-      /** The same pods in the same fleet would hear the same without another look: nothing was drawn at random. */
-      readonly repeatable: boolean;
-    };
-
-interface RememberedFailure {
-  readonly journalHead: number;
-  readonly nominations: number;
-  readonly outcome: AttemptOutcome;
-}
+/** The first node where eviction helps will do. */
+const ANY_CANDIDATE: PreemptionArgs = { minCandidateNodesPercentage: 0, minCandidateNodesAbsolute: 1 };
 
 /** Tries one pod at a time: by the kernels, or over the plain twins where nominations of other pods have to be respected. */
 export class Attempts {
@@ -65,18 +35,22 @@ export class Attempts {
   private readonly random: Prng | undefined;
   private readonly plain: PlainScheduler;
   private readonly preemptions: PreemptionTables;
+  private readonly stopAt: StopAt | undefined;
+  /** With `stopAt: 'refusal'`: some pod has failed, and whether it would have evicted others was not asked. */
+  doubtful = false;
   /** Failures by class: nothing but a change of the fleet or of the promises can change them. */
   private readonly failures = new WeakMap<PodClass, RememberedFailure>();
 
-  /** `anyVictims`: it matters whether somebody would be evicted, not who. */
-  constructor(fleet: Fleet, nominations: Nominations, budgets: DisruptionBudgets, tie: TieMode, prng: Prng, anyVictims = false) {
+  /** `stopAt`: it matters whether somebody would be evicted, not who. */
+  constructor(fleet: Fleet, nominations: Nominations, budgets: DisruptionBudgets, tie: TieMode, prng: Prng, stopAt?: StopAt) {
     this.fleet = fleet;
     this.nominations = nominations;
     this.budgets = budgets;
     this.random = tie === 'seeded' ? prng : undefined;
     this.decider = new Decider(fleet, tie, prng);
     this.plain = new PlainScheduler(fleet, tie, prng);
-    this.preemptions = new PreemptionTables(fleet, budgets, anyVictims);
+    this.preemptions = new PreemptionTables(fleet, budgets, stopAt !== undefined);
+    this.stopAt = stopAt;
   }
 
   /** Decides; does not place. */
@@ -144,6 +118,7 @@ export class Attempts {
     const row = this.decideLocal(pod, cls);
     this.decideSeconds += secondsNow() - started;
     if (row >= 0) return { kind: 'placed', row };
+    if (this.endsWith([], pod)) return { kind: 'refused' };
     const preempted = this.preemptions.preempt(cls, pod);
     // What keeps such a class off a node is on that node, and its hints hear of every victim that held it.
     if (preempted) return { kind: 'preempting', node: preempted.node, row: preempted.row, victims: preempted.victims };
@@ -222,13 +197,28 @@ export class Attempts {
       if (rejection) diagnosis.override(row, rejection);
     }
     const counts = diagnosis.counts();
+    const plugins = new Set(counts.map(({ rule }) => rule));
+    if (this.endsWith(plugins, pod)) return { kind: 'refused' };
+    if (this.asksNoFurther) {
+      this.doubtful = true;
+      return { kind: 'failed', message: '', plugins, repeatable: false };
+    }
     const absent = cls.narrowed ? (cls.codes[NARROWED_CODE]?.status ?? unresolvable()) : unresolvable();
     // PreFilter has run to its end, which is all that the message asks; preemption prepares the filters when it gets to them.
     const attempt = { profile: cls.profile, filters: true };
     const preempt = (args: PreemptionArgs): Preempted | NotPreempted =>
       this.hopeless(pod, counts) ?? this.preempt(pod, cls.profile, (row) => diagnosis.statusOf(row) ?? absent, args, undefined);
-    const plugins = new Set(counts.map(({ rule }) => rule));
     return this.postFilter(pod, attempt, preempt, plugins, (postFilter) => ({ counts, absent, postFilter }));
+  }
+
+  /** Whether it matters only that a pod has failed: no promise is left to be broken by that. */
+  private get asksNoFurther(): boolean {
+    return this.stopAt === 'refusal' && this.nominations.all.size === 0;
+  }
+
+  /** Whether the run is over with the pod: these plugins refuse it, and no placement turns them. */
+  private endsWith(plugins: Iterable<string>, { template }: Pod): boolean {
+    return this.asksNoFurther && ![...plugins].some((plugin) => canTurn(plugin, template));
   }
 
   /** Preemption's answer where nobody in the cluster is less important than the pod; undefined: it has to look. */
@@ -267,7 +257,7 @@ export class Attempts {
     filters: PreparedFilters | undefined,
   ): Preempted | NotPreempted {
     return preempt(this.fleet.view(), pod, profile, statuses, {
-      args,
+      args: this.stopAt ? ANY_CANDIDATE : args,
       budgets: this.budgets,
       leastPriorities: this.fleet.leastPriorities(),
       nominatedNode: this.nominations.of(pod) ?? '',

@@ -127,8 +127,8 @@ export class Fleet {
     this.picture.podRemoved(this.withdraw(at, row), row);
   }
 
-  /** Takes a pod off everything but the plain picture. */
-  private withdraw(at: number, row: number): Pod {
+  /** Takes a pod off everything but the plain picture. `told`: the journal tells of it here. */
+  private withdraw(at: number, row: number, told = true): Pod {
     const pods = this.podsOnRow[row] as Pod[];
     const removed = pods[at] as Pod;
     const last = pods.pop() as Pod;
@@ -141,7 +141,7 @@ export class Fleet {
     else if (removed.resize) this.commitResized(removed, row, -1);
     else this.core.exports.commitUsage(entry.usage, row, -1);
     this.core.exports.commitEffects(entry.usage, row, -1, terminating);
-    this.core.exports.recordChange(row);
+    if (told) this.core.exports.recordChange(row);
     this.least?.podRemoved(removed, row);
     return removed;
   }
@@ -155,7 +155,7 @@ export class Fleet {
     while (log.length > length) {
       const change = log.pop() as FleetChange;
       rows.add(change.row);
-      if (change.placed) this.withdraw(change.at, change.row);
+      if (change.placed) this.withdraw(change.at, change.row, false);
       else this.restore(change);
     }
     this.log = log;
@@ -177,7 +177,6 @@ export class Fleet {
     if (pod.resize) this.commitResized(pod, row, 1);
     else this.core.exports.commitUsage(entry.usage, row, 1);
     this.core.exports.commitEffects(entry.usage, row, 1, pod.terminating ? 1 : 0);
-    this.core.exports.recordChange(row);
     this.least?.podAdded(pod, row);
   }
 
@@ -193,12 +192,14 @@ export class Fleet {
     this.picture.redraw(rows);
   }
 
-  /** The node takes no more pods and keeps those it has, as a cordoned one that no pod tolerates; or it takes pods again. */
-  setClosed(row: number, closed: boolean): void {
-    this.columns.rowStates.setClosed(row, closed);
-    this.classes.noteShut([row]);
-    this.core.exports.recordChange(row);
-    this.least?.noteChange(row);
+  /** The nodes take no more pods and keep those they have, as cordoned ones that no pod tolerates; or they take pods again. */
+  setClosed(rows: readonly number[], closed: boolean): void {
+    for (const row of rows) {
+      this.columns.rowStates.setClosed(row, closed);
+      this.core.exports.recordChange(row);
+      this.least?.noteChange(row);
+    }
+    this.classes.noteShut(rows);
   }
 
   /** Rows of such nodes, also of those that are out by now. */

@@ -34,6 +34,12 @@ export interface QueueHints {
 /** Plugins that a placed pod can turn in favour of a waiting one. All others only ever refuse more when pods are added. */
 export const TURNED_BY_PLACEMENT: ReadonlySet<string> = new Set(['InterPodAffinity', 'PodTopologySpread', 'VolumeBinding', 'VolumeZone']);
 
+/** Whether pods that are placed can turn the plugin in favour of a pod of the template. Anti-affinity only ever refuses more. */
+export function canTurn(plugin: string, template: PodTemplate): boolean {
+  if (!TURNED_BY_PLACEMENT.has(plugin)) return false;
+  return plugin !== 'InterPodAffinity' || requiredTermsUnreadable(template) || podTerms(template).requiredAffinity.length > 0;
+}
+
 /** What the hints of PodTopologySpread read beside the pod; without it a pod's own constraints alone count. */
 export interface HintSource {
   readonly objects: ClusterObjects;

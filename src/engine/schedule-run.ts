@@ -22,6 +22,8 @@ export interface ScheduleRun {
   readonly nominated: ReadonlyMap<string, string>;
   /** Placements changed volumes or claims too. */
   readonly reserved: boolean;
+  /** Whether a pod that failed on the way would have evicted others was not asked. */
+  readonly doubtful: boolean;
   readonly seconds: number;
   readonly decideSeconds: number;
 }

@@ -4,7 +4,8 @@ import { Prng } from '../base/prng.ts';
 import { GLANCES_MAX, TURN_BYTES } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
-import { type AttemptOutcome, Attempts } from './attempts.ts';
+import type { AttemptOutcome, StopAt } from './attempt-outcome.ts';
+import { Attempts } from './attempts.ts';
 import { type ClassBuilder, type PodClass, writeTurn } from './classes.ts';
 import type { Fleet } from './fleet.ts';
 import type { LatencyRecorder } from './latencies.ts';
@@ -26,8 +27,8 @@ export interface SchedulerOptions {
   readonly onProgress?: (decided: number, total: number) => void;
   /** Builds class tables side by side before the first decision; absent = each class when it is first needed. */
   readonly builder?: ClassBuilder;
-  /** End the run at the first pod that would evict others; they stay, and who they are is not worked out. */
-  readonly stopAtPreemption?: boolean;
+  /** End the run at the first pod that would evict others, who stay, and who is not worked out; or also at one that surely finds no node, untold why. */
+  readonly stopAt?: StopAt;
   /** Told how long each decision takes. */
   readonly latencies?: LatencyRecorder;
 }
@@ -60,7 +61,7 @@ export class Scheduler {
   private readonly rowList: number;
   private bulkSeconds = 0;
   private reserved = false;
-  /** Somebody would have evicted others, and nobody may. */
+  /** Somebody would have evicted others, or finds no node, and the run ends with that. */
   private stopped = false;
 
   constructor(fleet: Fleet, pods: readonly Pod[], options: SchedulerOptions) {
@@ -75,9 +76,9 @@ export class Scheduler {
     fleet.nextStart = 0;
     this.nominations = new Nominations(fleet);
     this.budgets = new DisruptionBudgets(fleet.objects.podDisruptionBudgets);
-    this.attempts = new Attempts(fleet, this.nominations, this.budgets, options.tie, new Prng(options.seed), options.stopAtPreemption);
-    this.turnList = fleet.core.allocate(BATCH_PODS_MAX * TURN_BYTES);
-    this.rowList = fleet.core.allocate(BATCH_PODS_MAX * 4);
+    this.attempts = new Attempts(fleet, this.nominations, this.budgets, options.tie, new Prng(options.seed), options.stopAt);
+    this.turnList = fleet.core.allocate(BATCH_PODS_MAX * TURN_BYTES, false);
+    this.rowList = fleet.core.allocate(BATCH_PODS_MAX * 4, false);
     for (const pod of [...pods, ...(options.promised ?? [])]) {
       if (pod.nominatedNodeName !== '') this.nominations.add(pod, pod.nominatedNodeName);
     }
@@ -109,6 +110,7 @@ export class Scheduler {
       preemptions: this.preemptions,
       nominated: this.nominations.all,
       reserved: this.reserved,
+      doubtful: this.attempts.doubtful,
       seconds: secondsNow() - started,
       decideSeconds: this.bulkSeconds + this.attempts.decideSeconds,
     };
@@ -225,6 +227,10 @@ export class Scheduler {
       case 'preempting':
         this.evict(index, pod, outcome);
         return false;
+      case 'refused':
+        this.failed.set(index, 'finds no node');
+        this.stopped = true;
+        return false;
       case 'failed':
         this.failed.set(index, outcome.message);
         this.queue.failed(index, outcome.plugins);
@@ -260,7 +266,7 @@ export class Scheduler {
   }
 
   private evict(index: number, pod: Pod, { node, row, victims, plugins }: Preempting): void {
-    if (this.options.stopAtPreemption) {
+    if (this.options.stopAt) {
       this.stopped = true;
       this.preemptions.push({ index, node, victims });
       return;

@@ -1,12 +1,15 @@
 import { assert } from '../base/assert.ts';
+import { OPEN } from '../layout/layout.generated.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import type { Provenance, Schedule } from '../model/results.ts';
+import type { StopAt } from './attempt-outcome.ts';
 import { type Change, checkKnown } from './change.ts';
 import type { ClassesPosition } from './classes.ts';
 import { pathsOf, pathsSince } from './decision-paths.ts';
 import type { Fleet } from './fleet.ts';
 import type { Settings } from './options.ts';
-import { pendingPods } from './pending-pods.ts';
+import { type PendingPods, pendingPods } from './pending-pods.ts';
+import { isLocal } from './preemption-local.ts';
 import { renderRun } from './render-run.ts';
 import type { ScheduleRun } from './schedule-run.ts';
 import { Scheduler } from './scheduler.ts';
@@ -23,7 +26,7 @@ export interface WhatIfSetup {
 export interface WhatIfMark {
   readonly changes: number;
   readonly out: number;
-  readonly closed: number;
+  readonly doors: number;
   readonly classes: ClassesPosition;
 }
 
@@ -39,8 +42,8 @@ export class WhatIf {
   private readonly waiting = new Map<string, Pod>();
   /** Rows taken out so far. */
   private readonly out: number[] = [];
-  /** Rows closed so far. */
-  private readonly closed: number[] = [];
+  /** Rows closed or opened so far, oldest first. */
+  private readonly doors: { readonly rows: readonly number[]; readonly closed: boolean }[] = [];
   private reserved = false;
   private readonly start: WhatIfMark;
 
@@ -60,12 +63,22 @@ export class WhatIf {
     this.out.push(...rows);
   }
 
-  /** The node takes no more pods: it is being drained, and nothing tolerates that. */
-  close(nodeName: string): void {
-    const row = this.rowOf(nodeName);
+  /** The nodes take no more pods: they are being drained, and nothing tolerates that. O(classes · nodes). */
+  close(nodeNames: readonly string[]): void {
     this.fleet.classes.keepsAll = true;
-    this.fleet.setClosed(row, true);
-    this.closed.push(row);
+    this.setClosed(nodeNames, true);
+  }
+
+  /** The nodes take pods again. */
+  open(nodeNames: readonly string[]): void {
+    this.setClosed(nodeNames, false);
+  }
+
+  private setClosed(nodeNames: readonly string[], closed: boolean): void {
+    const rows = nodeNames.map((name) => this.rowOf(name)).filter((row) => this.fleet.closedRows.has(row) !== closed);
+    if (rows.length === 0) return;
+    this.fleet.setClosed(rows, closed);
+    this.doors.push({ rows, closed });
   }
 
   /** The pods on a node in the order in which they came there. */
@@ -88,17 +101,24 @@ export class WhatIf {
   }
 
   /**
-   * As `Engine.schedule`: what waits is tried, and what is placed stays until `undo`. `stopAtPreemption`: the run ends with the first pod that would
-   * evict others, which is told as a preemption and has not come to pass; all that can be done then is `undo`.
+   * As `Engine.schedule`: what waits is tried, and what is placed stays until `undo`. `stopAt`: the run ends with the first pod that would evict others,
+   * which is told as a preemption and has not come to pass; for `refusal` also with the first that surely finds no node, as if without preemption,
+   * and untold why. All that can be done then is `undo`.
    */
-  async schedule(stopAtPreemption = false): Promise<Schedule> {
+  async schedule(stopAt?: StopAt): Promise<Schedule> {
     const { fleet, setup } = this;
     fleet.forgetPorts();
     const pending = pendingPods(this.waiting.values(), fleet);
-    const { tie, seed } = setup.settings;
     const { waiting, promised } = pending;
     const before = pathsOf(fleet.core);
-    const run = await new Scheduler(fleet, waiting, { tie, seed, untilStable: true, promised, stopAtPreemption }).run();
+    const at = fleet.log?.length ?? 0;
+    let run = await this.decide(pending, stopAt);
+    if (run.doubtful && run.failed.size === 0) {
+      // Everybody found a node in the end: now it counts who would have evicted others on the way.
+      fleet.undo(at);
+      if (run.reserved) fleet.forgetReservations();
+      run = await this.decide(pending, 'preemption');
+    }
     this.keep(run, waiting, promised);
     const { provenance, notModelled } = setup;
     return renderRun(run, pending, {
@@ -110,19 +130,41 @@ export class WhatIf {
     });
   }
 
+  /**
+   * Nodes that have room for a pod like this one as things are, two at most; undefined where that depends on more than each node alone, so that pods
+   * which come to other nodes may change it. O(changed rows + nodes).
+   */
+  roomFor(pod: Pod): readonly string[] | undefined {
+    const { fleet } = this;
+    const profile = fleet.profileOf(pod);
+    const cls = profile && fleet.classOf(pod, profile);
+    if (!cls || !isLocal(cls)) return undefined;
+    fleet.core.exports.refreshVerdicts(cls.address);
+    const names: string[] = [];
+    const lane = fleet.core.u8.subarray(cls.verdictLane, cls.verdictLane + fleet.nodes.length);
+    for (let row = lane.indexOf(OPEN); row >= 0 && names.length < 2; row = lane.indexOf(OPEN, row + 1))
+      names.push(fleet.nodes[row]?.name ?? '');
+    return names;
+  }
+
+  private decide({ waiting, promised }: PendingPods, stopAt: StopAt | undefined): Promise<ScheduleRun> {
+    const { tie, seed } = this.setup.settings;
+    return new Scheduler(this.fleet, waiting, { tie, seed, untilStable: true, promised, ...(stopAt ? { stopAt } : {}) }).run();
+  }
+
   /** Nothing may wait. */
   mark(): WhatIfMark {
     assert(this.waiting.size === 0, 'a state in which pods wait cannot be returned to');
     const { log, classes } = this.fleet;
-    return { changes: log?.length ?? 0, out: this.out.length, closed: this.closed.length, classes: classes.position };
+    return { changes: log?.length ?? 0, out: this.out.length, doors: this.doors.length, classes: classes.position };
   }
 
   /** Everything since the mark is taken back. O(nodes + what has changed). */
-  undo({ changes, out, closed, classes }: WhatIfMark): void {
+  undo({ changes, out, doors, classes }: WhatIfMark): void {
     this.waiting.clear();
     this.fleet.clearNominations();
     this.fleet.setOut(this.out.splice(out), false);
-    for (const row of this.closed.splice(closed)) this.fleet.setClosed(row, false);
+    for (const { rows, closed } of this.doors.splice(doors).reverse()) this.fleet.setClosed(rows, !closed);
     this.fleet.undo(changes);
     if (this.reserved) this.fleet.forgetReservations();
     this.fleet.forgetPorts();

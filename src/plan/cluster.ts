@@ -26,8 +26,6 @@ export function afterAll({ pods }: Snapshot): number {
 export class PodBook {
   private readonly known: ReadonlyMap<string, Pod>;
   private readonly changed = new Map<string, Pod | undefined>();
-  /** What `changed` held before each change, and whether it held anything. */
-  private readonly log: [key: string, had: boolean, before: Pod | undefined][] = [];
 
   constructor(known: ReadonlyMap<string, Pod>) {
     this.known = known;
@@ -42,29 +40,11 @@ export class PodBook {
   }
 
   set(key: string, pod: Pod): void {
-    this.note(key, pod);
+    this.changed.set(key, pod);
   }
 
   delete(key: string): void {
-    this.note(key, undefined);
-  }
-
-  /** A state to come back to with `undo`. */
-  mark(): number {
-    return this.log.length;
-  }
-
-  /** Everything since the mark is taken back. O(changes). */
-  undo(mark: number): void {
-    for (const [key, had, before] of this.log.splice(mark).reverse()) {
-      if (had) this.changed.set(key, before);
-      else this.changed.delete(key);
-    }
-  }
-
-  private note(key: string, pod: Pod | undefined): void {
-    this.log.push([key, this.changed.has(key), this.changed.get(key)]);
-    this.changed.set(key, pod);
+    this.changed.set(key, undefined);
   }
 
   /** Those known at first in their order, then those added. */
@@ -143,17 +123,6 @@ export class Controllers<Engine extends Placing = Placing> {
       for (const { victim } of preempted) if (!this.nodeOf(victim)) placed.delete(podKey(victim));
       if (preemptions.length === 0) return { placed, waiting: new Map(unschedulable.map((pod) => [podKey(pod), pod.message])), preempted };
     }
-  }
-
-  /** As `settle`, where nobody may be evicted: what would be is told, and has not come to pass; then nothing else counts. */
-  async settleGently(engine: { schedule(stopAtPreemption: true): Promise<Schedule> }): Promise<Settled> {
-    const { placements, unschedulable, preemptions } = await engine.schedule(true);
-    const preempted = preemptions.flatMap(({ victims, node, ...by }) =>
-      victims.map((victim) => ({ victim: this.pods.get(podKey(victim)) as Pod, node, by: podKey(by) })),
-    );
-    const placed = new Map(placements.map((placement) => [podKey(placement), placement.node]));
-    if (preempted.length === 0) for (const [key, node] of placed) this.notePlaced(key, node);
-    return { placed, waiting: new Map(unschedulable.map((pod) => [podKey(pod), pod.message])), preempted };
   }
 
   private nodeOf(pod: Pod): string {

@@ -1,6 +1,5 @@
 import { secondsNow } from '../base/clock.ts';
 import { PlimsollError } from '../base/errors.ts';
-import { Engine } from '../engine/engine.ts';
 import { type EngineOptions, withHosts } from '../engine/options.ts';
 import type { WhatIf } from '../engine/what-if.ts';
 import { type Catalogue, formatPrice, type Price, priceOfNode } from '../model/catalogue.ts';
@@ -8,16 +7,16 @@ import type { CompactedNode, Compaction, StayingNode } from '../model/compact-re
 import { compileSelector } from '../model/match.ts';
 import type { Node } from '../model/node.ts';
 import { parseSelectorText } from '../model/parse/selector-text.ts';
-import { type Pod, podKey } from '../model/pod.ts';
+import type { Pod } from '../model/pod.ts';
 import { podUsage } from '../model/requests.ts';
 import { API_VERSION } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Semantics } from '../rules/rule.ts';
 import { checkCount, checkNodeNames } from './checks.ts';
-import { afterAll, Cluster, PodBook } from './cluster.ts';
+import { afterAll, Cluster } from './cluster.ts';
 import { type BoundNode, nodesNeeded } from './compact-bound.ts';
 import { CompactRun } from './compact-run.ts';
-import { type CompactPlan, searchPlan } from './compact-search.ts';
+import { type CompactPlan, type NodeRank, type OnTrial, searchPlan } from './compact-search.ts';
 import { type DrainFlags, drainVerdict } from './drain-pods.ts';
 import { nodePrices } from './node-prices.ts';
 
@@ -32,8 +31,7 @@ export interface CompactOptions extends EngineOptions, Omit<DrainFlags, 'ignoreD
   readonly atLeast?: number;
   /** What nodes cost: those that save most per eviction go first. */
   readonly prices?: Catalogue;
-  /** Called before each trial: trials so far. */
-  readonly onTrial?: (trials: number) => void;
+  readonly onTrial?: OnTrial;
 }
 
 const COUNT_MAX = Number.MAX_SAFE_INTEGER;
@@ -48,8 +46,8 @@ const COUNT_MAX = Number.MAX_SAFE_INTEGER;
  */
 export async function compact(snapshot: Snapshot, options: CompactOptions = {}): Promise<Compaction> {
   const started = secondsNow();
-  const { maxMoves = COUNT_MAX, atLeast = 1, prices } = options;
-  checkCount('maxMoves', maxMoves, 0, COUNT_MAX);
+  const { maxMoves = Number.POSITIVE_INFINITY, atLeast = 1, prices, onTrial } = options;
+  checkCount('maxMoves', options.maxMoves ?? 0, 0, COUNT_MAX);
   checkCount('atLeast', atLeast, 0, COUNT_MAX);
   const placed = withHosts(snapshot, options);
   if (placed.nodes.length === 0) throw new PlimsollError('NOT_FOUND', 'the snapshot has no nodes', { path: 'nodes' });
@@ -61,14 +59,15 @@ export async function compact(snapshot: Snapshot, options: CompactOptions = {}):
   const settled = cluster.engine.snapshot();
   const base = { ...settled, pods: settled.pods.filter(({ nodeName }) => nodeName !== '') };
   const { semantics } = cluster.engine.settings;
-  const trial = trialOn(base, rest);
+  const trial = trialOn(cluster);
   const run = runOn(trial, cluster, base, options);
   const bound = nodesNeeded(boundNodes(base, run, kept), cluster.engine.settings);
   const plan = await searchPlan(run, {
     candidates: base.nodes.map(({ name }) => name).filter((name) => !kept.has(name)),
     movesMax: maxMoves,
-    rank: rankBy(base.nodes, run, semantics, money),
-    onTrial: () => options.onTrial?.(run.trials),
+    nodesMax: base.nodes.length - bound.nodes,
+    ...new Ranks(base.nodes, run, semantics, money).both,
+    onTrial: onTrial ?? (() => {}),
   });
   const told = tell(plan, base.nodes, kept, money);
   const { nodes, moves } = told;
@@ -109,8 +108,8 @@ function keptNodes(snapshot: Snapshot, { keep, excludeNodes = [] }: CompactOptio
   return new Set([...excludeNodes, ...selected.map(({ name }) => name)]);
 }
 
-function trialOn(base: Snapshot, options: EngineOptions): WhatIf {
-  const trial = new Engine(base, { ...options, untilStable: true }).whatIf();
+function trialOn({ engine }: Cluster): WhatIf {
+  const trial = engine.whatIf();
   if (trial) return trial;
   throw new PlimsollError('UNSUPPORTED', 'compact looks at all nodes and takes the first of equals, or one by seed', {
     path: 'tie',
@@ -119,9 +118,7 @@ function trialOn(base: Snapshot, options: EngineOptions): WhatIf {
 }
 
 function runOn(trial: WhatIf, { budgets }: Cluster, base: Snapshot, flags: CompactOptions): CompactRun {
-  const byKey = new Map(base.pods.map((pod) => [podKey(pod), pod]));
-  const places = new Map([...byKey.keys()].map((key, place) => [key, place]));
-  return new CompactRun(trial, budgets, new PodBook(byKey), places, afterAll(base), flags);
+  return new CompactRun(trial, budgets, base, afterAll(base), flags);
 }
 
 function boundNodes({ nodes }: Snapshot, run: CompactRun, kept: ReadonlySet<string>): BoundNode[] {
@@ -134,20 +131,59 @@ function boundNodes({ nodes }: Snapshot, run: CompactRun, kept: ReadonlySet<stri
   });
 }
 
-/** Nodes that save most per eviction come first; without prices those that are used least, then those with fewer evictions. */
-function rankBy(
-  nodes: readonly Node[],
-  run: CompactRun,
-  semantics: Semantics,
-  money: Money | undefined,
-): (name: string) => readonly number[] {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
-  return (name) => {
-    const pods = run.evictable(name);
-    const used = usedShare(byName.get(name) as Node, pods, semantics);
-    if (!money) return [used, pods.length];
-    return [pods.length === 0 ? Number.NEGATIVE_INFINITY : -Number(money.of(name)) / pods.length, used];
-  };
+/**
+ * What goes first. A node that goes takes room with it, used or not: as long as moves are plenty, nodes with little room go first, or with prices those
+ * that save most for the room. Where moves are few, those with few evictions go first, or those that save most per eviction.
+ */
+class Ranks {
+  private readonly byName: ReadonlyMap<string, Node>;
+  private readonly run: CompactRun;
+  private readonly semantics: Semantics;
+  private readonly money: Money | undefined;
+  /** CPU and memory of all nodes. */
+  private readonly total: { readonly cpu: number; readonly memory: number };
+
+  constructor(nodes: readonly Node[], run: CompactRun, semantics: Semantics, money: Money | undefined) {
+    this.byName = new Map(nodes.map((node) => [node.name, node]));
+    this.run = run;
+    this.semantics = semantics;
+    this.money = money;
+    const sum = (of: (node: Node) => bigint) => nodes.reduce((total, node) => total + Number(of(node)), 0);
+    this.total = { cpu: sum(({ allocatable }) => allocatable.cpu), memory: sum(({ allocatable }) => allocatable.memory) };
+  }
+
+  get both(): { readonly rank: NodeRank; readonly thriftyRank: NodeRank } {
+    return {
+      rank: (name) => {
+        const { room, used, evictions } = this.see(name);
+        return [this.money ? perUnit(-Number(this.money.of(name)), room) : room, used, evictions];
+      },
+      thriftyRank: (name) => {
+        const { room, used, evictions } = this.see(name);
+        if (!this.money) return [evictions, room, used];
+        const price = Number(this.money.of(name));
+        return [perUnit(-price, evictions), -price, used];
+      },
+    };
+  }
+
+  /** `room`: the larger share of the cluster's CPU and memory that the node has; `used`: the larger share of the node's that its pods ask for. */
+  private see(name: string): { readonly room: number; readonly used: number; readonly evictions: number } {
+    const node = this.byName.get(name) as Node;
+    const pods = this.run.evictable(name);
+    const { cpu, memory } = node.allocatable;
+    const room = Math.max(share(Number(cpu), this.total.cpu), share(Number(memory), this.total.memory));
+    return { room, used: usedShare(node, pods, this.semantics), evictions: pods.length };
+  }
+}
+
+/** What costs nothing comes before everything else. */
+function perUnit(amount: number, units: number): number {
+  return units === 0 ? Number.NEGATIVE_INFINITY : amount / units;
+}
+
+function share(asked: number, offered: number): number {
+  return offered > 0 ? asked / offered : 0;
 }
 
 /** The larger share of CPU and memory that the pods ask for. */
@@ -158,8 +194,7 @@ function usedShare({ allocatable }: Node, pods: readonly Pod[], semantics: Seman
     cpu += Number(requested.cpu);
     memory += Number(requested.memory);
   }
-  const share = (asked: number, offered: bigint) => (offered > 0n ? asked / Number(offered) : 0);
-  return Math.max(share(cpu, allocatable.cpu), share(memory, allocatable.memory));
+  return Math.max(share(cpu, Number(allocatable.cpu)), share(memory, Number(allocatable.memory)));
 }
 
 /** What nodes cost. */

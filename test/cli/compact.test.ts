@@ -22,9 +22,9 @@ describe.concurrent('compact', () => {
       ['table', 'wide', 'name', 'json', 'yaml'].map((format) => runCli([...IDLE, '-q', '-o', format])),
     );
     expect([table, wide, name, json, yaml].map((run) => run?.code)).toEqual([0, 0, 0, 0, 0]);
-    expect(table?.stdout).toMatch(/^GOES {5}MOVES {3}GO-WITH-IT\nwork-1 /);
+    expect(table?.stdout).toMatch(/^GOES {5}MOVES {3}GO-WITH-IT\nwork-3 /);
     expect(wide?.stdout).toMatch(/^core-1 {3}pod {7}shop\/console: cannot delete Pods that declare no controller/m);
-    expect(name?.stdout).toBe('node/work-1\nnode/work-3\nnode/work-4\n');
+    expect(name?.stdout).toBe('node/work-3\nnode/work-4\nnode/work-1\n');
     const result = compactionSchema.parse(JSON.parse(json?.stdout ?? ''));
     const timeless = (value: object) => ({ ...value, summary: { ...(value as { summary: object }).summary, seconds: 0 } });
     expect(timeless(load(yaml?.stdout ?? '') as object)).toEqual(timeless(result));

@@ -192,13 +192,48 @@ async function closeInTurn(trial: WhatIf, { gone, waiting }: Choice): Promise<Ou
   const runs: object[] = [];
   const start = trial.mark();
   for (const [i, name] of gone.entries()) {
-    trial.close(name);
+    trial.close([name]);
     for (const pod of waiting.filter((_, k) => k % gone.length === i)) trial.apply({ kind: 'podAdded', pod });
     runs.push(timeless(await trial.schedule()));
     if (i === 1) trial.undo(start);
   }
   return { runs };
 }
+
+describe('a run that only asks whether everybody finds a node', () => {
+  it(`says no when somebody would not or would evict others, and else places as any run does, on ${RUNS} hard clusters`, async () => {
+    const failures: string[] = [];
+    const seen = { yes: 0, no: 0 };
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS && failures.length < 5; seed++) {
+      const { snapshot, options } = schedulerCase(seed, seed % 10 === 0);
+      const prng = new Prng(seed);
+      const names = new Set(snapshot.nodes.map(({ name }) => name));
+      const base = { ...snapshot, pods: snapshot.pods.filter(({ nodeName }) => names.has(nodeName)) };
+      const trial = new Engine(base, options).whatIf();
+      for (let i = 1; trial && i <= TRIALS; i++) {
+        const start = trial.mark();
+        const { gone, waiting } = choose(prng, snapshot);
+        const few = prng.shuffle([...waiting]).slice(0, prng.between(1, 4));
+        trial.close(gone.slice(0, prng.between(1, gone.length)));
+        const after = trial.mark();
+        const answers: object[] = [];
+        for (const stopAt of ['preemption', 'refusal'] as const) {
+          for (const pod of few) trial.apply({ kind: 'podAdded', pod });
+          const { placements, unschedulable, preemptions } = await trial.schedule(stopAt);
+          const isYes = unschedulable.length === 0 && preemptions.length === 0;
+          if (stopAt === 'refusal') seen[isYes ? 'yes' : 'no']++;
+          answers.push(isYes ? placements : { no: true });
+          trial.undo(after);
+        }
+        trial.undo(start);
+        if (JSON.stringify(answers[0]) !== JSON.stringify(answers[1]))
+          failures.push(`seed ${seed}, trial ${i}: ${JSON.stringify(answers)}`);
+      }
+    }
+    expect(failures).toEqual([]);
+    expect(Math.min(seen.yes, seen.no)).toBeGreaterThan(RUNS / 5);
+  });
+});
 
 describe('nodes that take no more pods', () => {
   it(`are closed and opened again on a fleet that keeps its classes as on a fresh one, on ${RUNS} hard clusters`, async () => {
