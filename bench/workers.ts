@@ -1,6 +1,7 @@
 /**
- * `npm run bench:workers`: what a second thread brings. Class tables of many classes built by one worker and by two, and 5,000 independent what-ifs
- * (each takes one of 5,000 nodes away and schedules what it ran) by one and by two. Medians of alternating runs as one JSON object.
+ * `npm run bench:workers`: what a second thread brings. Class tables of many classes built by one worker and by two; 1,000 independent drains, each of
+ * one of 5,000 nodes, by one and by two that are up; and a whole question, each of 5,000 nodes lost in turn, without workers, by one and by two.
+ * Medians of alternating runs as one JSON object.
  */
 import { availableParallelism } from 'node:os';
 import { Fleet } from '../src/engine/fleet.ts';
@@ -8,21 +9,27 @@ import { resolveOptions } from '../src/engine/options.ts';
 import { Core } from '../src/layout/core.ts';
 import { CLASS_STAGE } from '../src/layout/layout.generated.ts';
 import { WorkerPool } from '../src/parallel/pool.ts';
+import { TaskPool, taskEntry } from '../src/parallel/task-pool.ts';
+import { settled } from '../src/plan/settled-states.ts';
 import { survive } from '../src/plan/survive.ts';
 import { buildCluster, buildGenerated, equalApps } from './clusters.ts';
+import type { DrainsSetup } from './drains-worker.ts';
 import { median } from './results.ts';
 
 const BUILD_RUNS = 7;
-const TRIAL_RUNS = 3;
+const SWEEP_RUNS = 3;
 const BUILD = { nodes: 100_000, classes: 300 };
-const TRIALS = { nodes: 5_000, pods: 50_000 };
+const FLEET = { nodes: 5_000, pods: 50_000 };
+const DRAINS = 1_000;
+
+const rounded = (value: number) => Number(value.toFixed(3));
+const secondsSince = (startedMs: number) => (performance.now() - startedMs) / 1000;
 
 /** Times of one and of two workers, taken in turns, and how many times faster two are. */
 async function compared(runs: number, run: (workers: number) => Promise<number>): Promise<Record<string, number>> {
   const times: Record<1 | 2, number[]> = { 1: [], 2: [] };
   for (let i = 0; i < runs; i++) for (const workers of [1, 2] as const) times[workers].push(await run(workers));
   const [one, two] = [median(times[1]), median(times[2])];
-  const rounded = (value: number) => Number(value.toFixed(3));
   return { oneWorkerSeconds: rounded(one), twoWorkersSeconds: rounded(two), ratio: rounded(one / two) };
 }
 
@@ -41,7 +48,7 @@ async function building(): Promise<Record<string, number>> {
     for (const address of addresses) core.i32[(address + CLASS_STAGE) / 4] = 0;
     const started = performance.now();
     await pools[workers as 1 | 2].build(addresses);
-    return (performance.now() - started) / 1000;
+    return secondsSince(started);
   };
   for (const workers of [1, 2, 1, 2]) await build(workers);
   const result = await compared(BUILD_RUNS, build);
@@ -49,17 +56,56 @@ async function building(): Promise<Record<string, number>> {
   return { ...BUILD, ...result };
 }
 
-/** Seconds of the whole question, threads and their fleets included. */
-async function trials(): Promise<Record<string, number>> {
-  const cluster = buildGenerated({ nodes: TRIALS.nodes, pods: TRIALS.pods, boundShare: 100, seed: 1 });
+/** Seconds of the whole question: settling the fleet, the threads' start and their fleets included. */
+async function losses(): Promise<Record<string, number>> {
+  const cluster = buildGenerated({ nodes: FLEET.nodes, pods: FLEET.pods, boundShare: 100, seed: 1 });
   const ask = async (workers: number): Promise<number> => {
     const started = performance.now();
     const { results } = await survive(cluster, 'node', { workers });
-    if (results.length !== TRIALS.nodes) throw new Error(`${results.length} losses were tried`);
-    return (performance.now() - started) / 1000;
+    if (results.length !== FLEET.nodes) throw new Error(`${results.length} losses were tried`);
+    return secondsSince(started);
   };
-  return { ...TRIALS, ...(await compared(TRIAL_RUNS, ask)) };
+  const here: number[] = [];
+  for (let i = 0; i < SWEEP_RUNS; i++) here.push(await ask(0));
+  return { ...FLEET, whatIfs: FLEET.nodes, withoutWorkersSeconds: rounded(median(here)), ...(await compared(SWEEP_RUNS, ask)) };
 }
 
-const result = { node: process.version, cores: availableParallelism(), building: await building(), trials: await trials() };
+/**
+ * Drains of single nodes, each on its own, by threads that are up: first as they come to it (their fleets laid out, their code run for the first time),
+ * then once more.
+ */
+async function drains(): Promise<Record<string, unknown>> {
+  const cluster = buildGenerated({ nodes: FLEET.nodes, pods: FLEET.pods, boundShare: 100, seed: 1 });
+  const full = await settled(cluster, {});
+  const base = { ...full, pods: full.pods.filter(({ nodeName }) => nodeName !== '') };
+  const every = Math.floor(FLEET.nodes / DRAINS);
+  const tasks = base.nodes.filter((_, i) => i % every === 0).map(({ name }) => name);
+  const setup: DrainsSetup = { base };
+  const entry = taskEntry('drains-worker', 'prepareDrains', import.meta.url);
+  const here = () => Promise.reject(new Error('a thread has failed'));
+  const first: Record<1 | 2, number[]> = { 1: [], 2: [] };
+  const answers = new Set<string>();
+  const pools = { 1: new TaskPool(entry, 1), 2: new TaskPool(entry, 2) };
+  const ask = async (workers: number): Promise<number> => {
+    const started = performance.now();
+    answers.add(JSON.stringify(await pools[workers as 1 | 2].run({ setup, tasks, here, onDone: () => {} })));
+    return secondsSince(started);
+  };
+  for (const workers of [1, 2] as const) first[workers].push(await ask(workers));
+  const again = await compared(BUILD_RUNS, ask);
+  await Promise.all(Object.values(pools).map((pool) => pool.close()));
+  if (answers.size !== 1) throw new Error('threads disagree');
+  const [one, two] = [median(first[1]), median(first[2])];
+  const refused = (JSON.parse([...answers][0] as string) as (number | string)[]).filter((answer) => typeof answer === 'string').length;
+  const counts = { ...FLEET, whatIfs: tasks.length, refused };
+  return { ...counts, first: { oneWorkerSeconds: rounded(one), twoWorkersSeconds: rounded(two), ratio: rounded(one / two) }, again };
+}
+
+const result = {
+  node: process.version,
+  cores: availableParallelism(),
+  building: await building(),
+  drains: await drains(),
+  losses: await losses(),
+};
 console.log(JSON.stringify(result, undefined, 2));

@@ -125,10 +125,11 @@ export class Fleet {
     assert(at >= 0, 'a pod is removed from the row it is on');
     this.disputePorts(pods[at] as Pod, pods);
     this.picture.podRemoved(this.withdraw(at, row), row);
+    this.core.exports.recordChange(row);
   }
 
-  /** Takes a pod off everything but the plain picture. `told`: the journal tells of it here. */
-  private withdraw(at: number, row: number, told = true): Pod {
+  /** Takes a pod off everything but the plain picture; the caller records that the row has changed. */
+  private withdraw(at: number, row: number): Pod {
     const pods = this.podsOnRow[row] as Pod[];
     const removed = pods[at] as Pod;
     const last = pods.pop() as Pod;
@@ -141,7 +142,6 @@ export class Fleet {
     else if (removed.resize) this.commitResized(removed, row, -1);
     else this.core.exports.commitUsage(entry.usage, row, -1);
     this.core.exports.commitEffects(entry.usage, row, -1, terminating);
-    if (told) this.core.exports.recordChange(row);
     this.least?.podRemoved(removed, row);
     return removed;
   }
@@ -155,7 +155,7 @@ export class Fleet {
     while (log.length > length) {
       const change = log.pop() as FleetChange;
       rows.add(change.row);
-      if (change.placed) this.withdraw(change.at, change.row, false);
+      if (change.placed) this.withdraw(change.at, change.row);
       else this.restore(change);
     }
     this.log = log;

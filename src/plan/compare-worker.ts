@@ -1,5 +1,4 @@
-/** Worker entry: runs of a comparison. */
-import { workerData } from 'piscina';
+/** What threads know about runs of a comparison. */
 import type { ComparisonRun } from '../model/compare-results.ts';
 import { ComparisonRunner, type RunSetup, type RunTask } from './compare-runner.ts';
 import { loadMetrics, METRICS } from './metrics.ts';
@@ -9,14 +8,7 @@ export interface WorkerSetup extends RunSetup {
   readonly metricsModule?: string | undefined;
 }
 
-let runner: Promise<ComparisonRunner> | undefined;
-
-/** Running it again gives the same answer. */
-export async function runComparison(task: RunTask): Promise<ComparisonRun> {
-  runner ??= prepare(workerData as WorkerSetup);
-  return (await runner).run(task);
-}
-
-async function prepare({ metricsModule, ...setup }: WorkerSetup): Promise<ComparisonRunner> {
-  return new ComparisonRunner(setup, [...METRICS, ...(await loadMetrics(metricsModule))]);
+export async function prepareRuns({ metricsModule, ...setup }: WorkerSetup): Promise<(task: RunTask) => Promise<ComparisonRun>> {
+  const runner = new ComparisonRunner(setup, [...METRICS, ...(await loadMetrics(metricsModule))]);
+  return (task) => runner.run(task);
 }

@@ -114,6 +114,6 @@ async function sweepRuns(
     return runner.run(task);
   };
   const workerSetup: WorkerSetup = { ...setup, metricsModule };
-  const threads = { file: 'compare-worker', name: 'runComparison', importer: import.meta.url, setup: workerSetup, workers, afterMs };
+  const threads = { file: 'compare-worker', name: 'prepareRuns', importer: import.meta.url, setup: workerSetup, workers, afterMs };
   return sweep(tasks, { here, threads, onResult: onRun, signal, ...(known ? { known } : {}) });
 }

@@ -10,12 +10,28 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Semantics } from '../rules/rule.ts';
 import type { BudgetState, Budgets } from './budgets.ts';
 import { afterAll, Cluster, Controllers, isFixed, noBudgets, PodBook, replacementOf, type Settled } from './cluster.ts';
-import type { Domain } from './domains.ts';
 
 /** CPU in thousandths and memory in bytes. */
 interface Amounts {
   cpu: bigint;
   memory: bigint;
+}
+
+/** A failure domain by the names of its nodes. */
+export interface LostDomain {
+  readonly name: string;
+  readonly nodes: readonly string[];
+}
+
+/** What losses are counted with. */
+export interface LossesParts {
+  /** As they stand in the cluster. */
+  readonly budgets: Budgets;
+  readonly semantics: Semantics;
+  /** Memory that the runs share one after the other. */
+  readonly core: Core;
+  /** The cluster laid out already, perhaps with waiting pods, for trials alone; default: one of its own. */
+  readonly engine?: Engine | undefined;
 }
 
 /** What open nodes offer, and what the pods on them ask for. */
@@ -51,12 +67,8 @@ export class Losses {
   private readonly engine: Engine;
   private readonly services = new WeakMap<PodTemplate, readonly string[]>();
 
-  /**
-   * @param base The cluster without waiting pods.
-   * @param budgets As they stand in it.
-   * @param core Memory that the runs share one after the other.
-   */
-  constructor(base: Snapshot, options: EngineOptions, budgets: Budgets, semantics: Semantics, core: Core) {
+  /** @param base The cluster without waiting pods. */
+  constructor(base: Snapshot, options: EngineOptions, { budgets, semantics, core, engine }: LossesParts) {
     this.base = base;
     this.options = options;
     this.budgets = budgets;
@@ -65,7 +77,7 @@ export class Losses {
     this.laterMs = afterAll(base);
     this.byKey = new Map(base.pods.map((pod) => [podKey(pod), pod]));
     this.noBudgets = noBudgets(base);
-    this.engine = new Engine(base, options, core);
+    this.engine = engine ?? new Engine(base, options, core);
     const open = base.nodes.filter(({ unschedulable }) => !unschedulable);
     this.sums = new Map(
       open.map(({ name, allocatable }) => [
@@ -84,8 +96,8 @@ export class Losses {
   }
 
   /** The domains are gone; what they ran is placed again by priority. O(nodes + pods of the domains) and the run of the scheduler. */
-  async lose(domains: readonly Domain[], keepBudgets: boolean): Promise<DomainLoss> {
-    const gone = new Set(domains.flatMap(({ nodes }) => nodes.map(({ name }) => name)));
+  async lose(domains: readonly LostDomain[], keepBudgets: boolean): Promise<DomainLoss> {
+    const gone = new Set(domains.flatMap(({ nodes }) => nodes));
     const leaving = [...gone].flatMap((name) => this.podsOn.get(name) ?? []);
     const lost = leaving.filter((pod) => !pod.terminating);
     const movable = lost.filter((pod) => !isFixed(pod));

@@ -1,7 +1,7 @@
 import type { EngineOptions } from '../engine/options.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { afterAll, Cluster, isFixed, replacementOf } from './cluster.ts';
-import type { Domain } from './domains.ts';
+import type { LostDomain } from './losses.ts';
 
 /** The cluster with its waiting pods placed where there is room: where questions about what happens next begin. */
 export async function settled(snapshot: Snapshot, options: EngineOptions): Promise<Snapshot> {
@@ -14,8 +14,8 @@ export async function settled(snapshot: Snapshot, options: EngineOptions): Promi
  * The cluster once domains are lost and what they ran is placed again, as `Losses` has it while it counts.
  * @param base Settled, without waiting pods.
  */
-export async function afterLoss(base: Snapshot, domains: readonly Domain[], options: EngineOptions): Promise<Snapshot> {
-  const gone = new Set(domains.flatMap(({ nodes }) => nodes.map(({ name }) => name)));
+export async function afterLoss(base: Snapshot, domains: readonly LostDomain[], options: EngineOptions): Promise<Snapshot> {
+  const gone = new Set(domains.flatMap(({ nodes }) => nodes));
   const onLost = new Map([...gone].map((name): [string, Snapshot['pods'][number][]] => [name, []]));
   for (const pod of base.pods) onLost.get(pod.nodeName)?.push(pod);
   const laterMs = afterAll(base);

@@ -10,7 +10,7 @@ import { checkCount } from './checks.ts';
 import { Cluster, isFixed } from './cluster.ts';
 import { combinationCount, combinations, type Domain, domainsOf } from './domains.ts';
 import { hopelessPercent, scaledSnapshot } from './load.ts';
-import { Losses } from './losses.ts';
+import { Losses, type LostDomain } from './losses.ts';
 import type { LossesSetup } from './losses-worker.ts';
 import { afterLoss } from './settled-states.ts';
 import type { Watched } from './states.ts';
@@ -47,11 +47,10 @@ export async function survive(snapshot: Snapshot, domain: string, options: Survi
   const { key, all, remarks } = domainsOf(placed.nodes, domain);
   const choices = choicesOf(all, losses);
   const question = new Question(placed, rest, choices, keepBudgets);
-  const today = await question.at(100);
-  const results = await loseAll(today, rest, choices, keepBudgets, options.workers ?? 0, (done) => onLoss(done, choices.length));
+  const { today, results } = await question.loseAll(options.workers ?? 0, (done) => onLoss(done, choices.length));
   const worstFirst = results.map((_, i) => i).sort((a, b) => worse(results[a] as DomainLoss, results[b] as DomainLoss));
   const [worst = 0] = worstFirst;
-  if (onStates) onStates({ before: today.base, after: await afterLoss(today.base, choices[worst] as Domain[], rest) });
+  if (onStates) onStates({ before: today.base, after: await afterLoss(today.base, choices[worst] as LostDomain[], rest) });
   const survived = results.filter((result) => result.survived).length;
   const survives = survived === results.length;
   const loadPercent = headroom ? await question.loadPercent(survives, worstFirst) : undefined;
@@ -91,41 +90,23 @@ function engineOptions(options: SurviveOptions): EngineOptions {
   return rest;
 }
 
-/** All losses in the order of the choices, with `workers` side by side. */
-async function loseAll(
-  today: State,
-  options: EngineOptions,
-  choices: readonly Domain[][],
-  keepBudgets: boolean,
-  workers: number,
-  onDone: (done: number) => void,
-): Promise<DomainLoss[]> {
+/** The threads start while the caller prepares what to give them. Undefined: everything is done in this one. */
+async function startThreads(workers: number, tasks: number) {
   checkCount('workers', workers, 0, Number.MAX_SAFE_INTEGER);
-  const here = (choice: readonly Domain[]) => today.losses.lose(choice, keepBudgets);
-  if (workers === 0) {
-    const results: DomainLoss[] = [];
-    for (const choice of choices) onDone(results.push(await here(choice)));
-    return results;
-  }
+  if (workers === 0) return undefined;
   // Threads are Node's; without them the engine runs anywhere, so they are loaded only when asked for.
   const { TaskPool, taskEntry } = await import('../parallel/task-pool.ts');
-  const slack = today.cluster.budgets.states.map((state) => state.slack);
-  const setup: LossesSetup = { base: today.base, options, slack, keepBudgets };
-  const pool = new TaskPool<readonly Domain[], DomainLoss>(taskEntry('losses-worker', 'lose', import.meta.url), setup, workers, here);
-  try {
-    return await pool.run(choices, onDone);
-  } finally {
-    await pool.close();
-  }
+  return new TaskPool(taskEntry('losses-worker', 'prepareLosses', import.meta.url), Math.min(workers, tasks));
 }
 
-function choicesOf(domains: readonly Domain[], losses: number): Domain[][] {
+function choicesOf(domains: readonly Domain[], losses: number): LostDomain[][] {
   if (domains.length === 0) throw new PlimsollError('NOT_FOUND', 'the snapshot has no nodes', { path: 'domain' });
   if (losses > domains.length) {
     throw new PlimsollError('USAGE', `cannot be more than the ${domains.length} domains`, { path: 'losses', value: losses });
   }
   const count = combinationCount(domains.length, losses);
-  if (count <= RUNS_MAX) return [...combinations(domains, losses)];
+  const named = domains.map(({ name, nodes }) => ({ name, nodes: nodes.map((node) => node.name) }));
+  if (count <= RUNS_MAX) return [...combinations(named, losses)];
   const hint = `${domains.length} domains make ${count} choices of ${losses}; ask about larger domains`;
   throw new PlimsollError('USAGE', `asks for more than ${RUNS_MAX} losses`, { path: 'losses', value: losses, hint });
 }
@@ -144,7 +125,8 @@ function worse(a: DomainLoss, b: DomainLoss): number {
 interface State {
   readonly cluster: Cluster;
   readonly base: Snapshot;
-  readonly losses: Losses;
+  /** Laid out when first asked for. */
+  readonly losses: () => Losses;
   /** Pods that have no node before anything is lost. */
   readonly pending: number;
 }
@@ -152,13 +134,13 @@ interface State {
 class Question {
   private readonly snapshot: Snapshot;
   private readonly options: EngineOptions;
-  private readonly choices: readonly Domain[][];
+  private readonly choices: readonly LostDomain[][];
   private readonly keepBudgets: boolean;
   private readonly semantics: Semantics;
   private readonly core = new Core();
   private today: Snapshot | undefined;
 
-  constructor(snapshot: Snapshot, options: EngineOptions, choices: readonly Domain[][], keepBudgets: boolean) {
+  constructor(snapshot: Snapshot, options: EngineOptions, choices: readonly LostDomain[][], keepBudgets: boolean) {
     this.snapshot = snapshot;
     this.options = options;
     this.semantics = resolveOptions(options).semantics;
@@ -167,7 +149,7 @@ class Question {
   }
 
   /** The cluster as it settles under a load, without what finds no node. */
-  async at(percent: number): Promise<State> {
+  private async at(percent: number): Promise<State> {
     const { semantics } = this;
     const start = this.today ? scaledSnapshot(this.today, percent, semantics) : this.snapshot;
     const cluster = new Cluster(start, this.options, { core: this.core });
@@ -175,7 +157,34 @@ class Question {
     const settled = cluster.engine.snapshot();
     const base = { ...settled, pods: settled.pods.filter(({ nodeName }) => nodeName !== '') };
     this.today ??= base;
-    return { cluster, base, losses: new Losses(base, this.options, cluster.budgets, semantics, this.core), pending: waiting.size };
+    // A fleet keeps the objects that it was laid out with, without the volumes that settling has bound.
+    const engine = base.objects === start.objects ? cluster.engine : undefined;
+    let losses: Losses | undefined;
+    return {
+      cluster,
+      base,
+      losses: () => (losses ??= new Losses(base, this.options, { budgets: cluster.budgets, semantics, core: this.core, engine })),
+      pending: waiting.size,
+    };
+  }
+
+  /** Today's cluster, and all losses in the order of the choices, with `workers` side by side. */
+  async loseAll(workers: number, onDone: (done: number) => void): Promise<{ today: State; results: DomainLoss[] }> {
+    const { choices, keepBudgets, options } = this;
+    const pool = await startThreads(workers, choices.length);
+    try {
+      const today = await this.at(100);
+      const here = (choice: readonly LostDomain[]) => today.losses().lose(choice, keepBudgets);
+      if (pool) {
+        const setup: LossesSetup = { base: today.base, options, slack: today.cluster.budgets.save(), keepBudgets };
+        return { today, results: await pool.run({ setup, tasks: choices, here, onDone }) };
+      }
+      const results: DomainLoss[] = [];
+      for (const choice of choices) onDone(results.push(await here(choice)));
+      return { today, results };
+    } finally {
+      await pool?.close();
+    }
   }
 
   /** Bisection over whole percentages: the answer is survived and one more is not. Not monotone in theory; the answer is such a step in any case. */
@@ -196,7 +205,7 @@ class Question {
   private async survivesAt(percent: number, worstFirst: readonly number[]): Promise<boolean> {
     const state = await this.at(percent);
     if (state.pending > 0) return false;
-    for (const i of worstFirst) if (!(await state.losses.lose(this.choices[i] as Domain[], this.keepBudgets)).survived) return false;
+    for (const i of worstFirst) if (!(await state.losses().lose(this.choices[i] as LostDomain[], this.keepBudgets)).survived) return false;
     return true;
   }
 }

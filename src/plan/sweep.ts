@@ -97,25 +97,22 @@ async function sideBySide<Task, Result>(
   // Threads are Node's; without them the engine runs anywhere, so they are loaded only when asked for.
   const { TaskPool, taskEntry } = await import('../parallel/task-pool.ts');
   const { file, name, importer, setup, workers } = threads;
-  const pool = new TaskPool<Task, Result>(taskEntry(file, name, importer), setup, Math.min(workers, tasks.length), here);
+  const pool = new TaskPool(taskEntry(file, name, importer), Math.min(workers, tasks.length));
   let failure: { readonly error: unknown } | undefined;
   const stop = new AbortController();
   const passOn = () => stop.abort(signal?.reason);
   signal?.addEventListener('abort', passOn, { once: true });
   try {
-    await pool.run(
-      tasks,
-      (_done, i, result) => {
-        if (failure) return;
-        try {
-          keep(i, result);
-        } catch (error) {
-          failure = { error };
-          stop.abort(error);
-        }
-      },
-      stop.signal,
-    );
+    const onDone = (_done: number, i: number, result: Result) => {
+      if (failure) return;
+      try {
+        keep(i, result);
+      } catch (error) {
+        failure = { error };
+        stop.abort(error);
+      }
+    };
+    await pool.run({ setup, tasks, here, onDone, signal: stop.signal });
   } finally {
     signal?.removeEventListener('abort', passOn);
     await pool.close();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TaskPool, taskEntry } from '../../src/parallel/task-pool.ts';
 
-const ENTRY = taskEntry('failing-task', 'double', import.meta.url);
+const ENTRY = taskEntry('failing-task', 'prepareDoubling', import.meta.url);
 
 async function run(
   tasks: readonly number[],
@@ -9,12 +9,13 @@ async function run(
 ): Promise<{ results: number[]; here: number[]; done: number[] }> {
   const here: number[] = [];
   const done: number[] = [];
-  const pool = new TaskPool<number, number>(ENTRY, setup, 2, async (task) => {
+  const doHere = async (task: number) => {
     here.push(task);
     return 2 * task;
-  });
+  };
+  const pool = new TaskPool(ENTRY, 2);
   try {
-    return { results: await pool.run(tasks, (count) => done.push(count)), here, done };
+    return { results: await pool.run({ setup, tasks, here: doHere, onDone: (count) => done.push(count) }), here, done };
   } finally {
     await pool.close();
   }
@@ -37,9 +38,24 @@ describe('a pool of tasks', () => {
     expect([results, here.includes(5)]).toEqual([doubled, true]);
   });
 
+  it('gives many quick tasks together, and a further setup to the same threads', async () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => i);
+    const here = async (task: number) => -task;
+    const pool = new TaskPool(ENTRY, 2);
+    const healthy = { throwAt: -1, dieAt: -1 };
+    for (const setup of [healthy, healthy, { throwAt: 15_000, dieAt: -1 }]) {
+      const told = new Set<number>();
+      const results = await pool.run({ setup, tasks: many, here, onDone: (_done, index) => told.add(index) });
+      expect(results).toEqual(many.map((task) => (task === setup.throwAt ? -task : 2 * task)));
+      expect(told.size).toBe(many.length);
+    }
+    await pool.close();
+  });
+
   it('does everything here when no thread starts', async () => {
-    const pool = new TaskPool<number, number>(taskEntry('no-such-file', 'double', import.meta.url), {}, 1, async (task) => 2 * task);
-    expect(await pool.run([1, 2], () => {})).toEqual([2, 4]);
+    const pool = new TaskPool(taskEntry('no-such-file', 'prepareDoubling', import.meta.url), 1);
+    const here = async (task: number) => 2 * task;
+    expect(await pool.run({ setup: {}, tasks: [1, 2], here, onDone: () => {} })).toEqual([2, 4]);
     await pool.close();
   });
 });
