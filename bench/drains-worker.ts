@@ -1,9 +1,8 @@
 /** What threads of `bench/workers.ts` know about drains: each of one node, from the same state, and taken back. */
 import { Engine } from '../src/engine/engine.ts';
-import { podKey } from '../src/model/pod.ts';
 import type { Snapshot } from '../src/model/snapshot.ts';
 import { Budgets } from '../src/plan/budgets.ts';
-import { afterAll, PodBook } from '../src/plan/cluster.ts';
+import { afterAll } from '../src/plan/cluster.ts';
 import { CompactRun } from '../src/plan/compact-run.ts';
 
 export interface DrainsSetup {
@@ -15,13 +14,10 @@ export interface DrainsSetup {
 export function prepareDrains({ base }: DrainsSetup): (node: string) => Promise<number | string> {
   const trial = new Engine(base, { untilStable: true }).whatIf();
   if (!trial) throw new Error('no what-ifs on such a fleet');
-  const byKey = new Map(base.pods.map((pod) => [podKey(pod), pod]));
-  const places = new Map([...byKey.keys()].map((key, place) => [key, place]));
-  const flags = { deleteEmptydirData: true, force: true };
-  const run = new CompactRun(trial, new Budgets(base), new PodBook(byKey), places, afterAll(base), flags);
+  const run = new CompactRun(trial, new Budgets(base), base, afterAll(base), { deleteEmptydirData: true, force: true });
   return async (node) => {
     const start = run.mark();
-    const step = await run.drain(node, 1);
+    const step = await run.drain(node, 1, 'preemption');
     const answer = 'because' in step ? step.because : step.moves.length;
     // A refused drain has taken itself back.
     if (!('because' in step)) run.undo(start);

@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { Fleet } from '../src/engine/fleet.ts';
 import { resolveOptions } from '../src/engine/options.ts';
 import { Core } from '../src/layout/core.ts';
-import { CLASS_STAGE } from '../src/layout/layout.generated.ts';
+import { LOCAL_STAGE } from '../src/layout/layout.generated.ts';
 import { WorkerPool } from '../src/parallel/pool.ts';
 import { TaskPool, taskEntry } from '../src/parallel/task-pool.ts';
 import { settled } from '../src/plan/settled-states.ts';
@@ -41,11 +41,12 @@ async function building(): Promise<Record<string, number>> {
   const core = new Core();
   const fleet = new Fleet(snapshot.nodes, snapshot.objects, semantics, profiles, core);
   const addresses = snapshot.pods.map(
-    (pod) => fleet.classOf(pod, fleet.profileOf(pod) as NonNullable<ReturnType<Fleet['profileOf']>>).address,
+    (pod) => fleet.classOf(pod, fleet.profileOf(pod) as NonNullable<ReturnType<Fleet['profileOf']>>).local.address,
   );
+  if (new Set(addresses).size !== BUILD.classes) throw new Error('classes share lanes');
   const pools = { 1: new WorkerPool(core, 1), 2: new WorkerPool(core, 2) };
   const build = async (workers: number): Promise<number> => {
-    for (const address of addresses) core.i32[(address + CLASS_STAGE) / 4] = 0;
+    for (const address of addresses) core.i32[(address + LOCAL_STAGE) / 4] = 0;
     const started = performance.now();
     await pools[workers as 1 | 2].build(addresses);
     return secondsSince(started);
