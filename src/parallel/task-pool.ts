@@ -1,5 +1,6 @@
 import { serialize } from 'node:v8';
 import { Piscina } from 'piscina';
+import { millisecondsNow } from '../base/clock.ts';
 import { PlimsollError } from '../base/errors.ts';
 import { WORKERS_MAX } from '../base/limits.ts';
 import type { ChunkAnswer, TaskChunk, TaskWorkerSetup } from './task-worker.ts';
@@ -25,6 +26,8 @@ export interface TaskRun<Task, Result> {
   readonly tasks: readonly Task[];
   /** Does what threads fail at in this one. */
   readonly here: (task: Task) => Promise<Result>;
+  /** This thread does tasks, too, until another has answered: where it has what it needs at hand, and the others do not yet. */
+  readonly worksAlong?: boolean;
   /** Told of each answer as it comes, with the index of its task. */
   readonly onDone: (done: number, index: number, result: Result) => void;
   /** Stops the pool for good. */
@@ -36,6 +39,58 @@ const LANES = 2;
 /** A chunk takes about so long: much longer than its round trip of some 100 us, and soon enough to be told of. */
 const CHUNK_MS = 10;
 const CHUNK_TASKS_MAX = 256;
+
+/** The tasks of a run, and how far they have come. */
+class TaskList<Task, Result> {
+  readonly results: Result[];
+  readonly failed: number[] = [];
+  /** Some thread has answered. */
+  answered = false;
+  private readonly tasks: readonly Task[];
+  private readonly onDone: TaskRun<Task, Result>['onDone'];
+  private readonly isDone: Uint8Array;
+  private done = 0;
+  private next = 0;
+
+  constructor({ tasks, onDone }: TaskRun<Task, Result>) {
+    this.tasks = tasks;
+    this.onDone = onDone;
+    this.results = new Array<Result>(tasks.length);
+    this.isDone = new Uint8Array(tasks.length);
+  }
+
+  get complete(): boolean {
+    return this.done === this.tasks.length;
+  }
+
+  /** Indices of the next tasks for one of so many lanes: towards the end ever fewer, so that all end together. */
+  take(most: number, lanes: number): number[] {
+    const first = this.next;
+    this.next += Math.min(most, Math.ceil((this.tasks.length - first) / lanes));
+    return Array.from({ length: this.next - first }, (_, i) => first + i);
+  }
+
+  /** One that nobody has taken, else the last that has no answer yet: whoever has it may take long. */
+  takeAny(): number | undefined {
+    const [free] = this.take(1, 1);
+    if (free !== undefined) return free;
+    const open = this.isDone.lastIndexOf(0);
+    return open < 0 ? undefined : open;
+  }
+
+  /** What threads have failed at and nobody has done since, in order. */
+  left(): number[] {
+    return this.failed.filter((i) => this.isDone[i] === 0).sort((a, b) => a - b);
+  }
+
+  /** A task has one result, whoever brings it and how often. */
+  keep(index: number, result: Result): void {
+    if (this.isDone[index] === 1) return;
+    this.isDone[index] = 1;
+    this.results[index] = result;
+    this.onDone(++this.done, index, result);
+  }
+}
 
 /** Threads that answer independent tasks. A task whose thread fails is answered here, so that threads change nothing but the time. */
 export class TaskPool {
@@ -69,59 +124,49 @@ export class TaskPool {
   }
 
   /** The answers in the order of the tasks. What threads have failed at is done here in the end, one after the other. @throws The signal's reason. */
-  async run<Task, Result>({ setup, tasks, here, onDone, signal }: TaskRun<Task, Result>): Promise<Result[]> {
+  async run<Task, Result>(run: TaskRun<Task, Result>): Promise<Result[]> {
+    const { tasks, here, signal } = run;
     const stop = (): void => void this.close();
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop, { once: true });
-    let done = 0;
-    const results = new Array<Result>(tasks.length);
-    const keep = (index: number, result: Result): void => {
-      results[index] = result;
-      onDone(++done, index, result);
-    };
-    const failed = await this.doAll(this.share(setup), tasks, keep, signal);
+    const list = new TaskList(run);
+    const given = this.share(run.setup);
+    const lanes = Promise.all(Array.from({ length: this.threads * LANES }, () => this.lane(given, run, list)));
+    if (run.worksAlong) await workAlong(run, list);
+    if (!list.complete) await lanes;
     signal?.removeEventListener('abort', stop);
-    for (const i of failed.sort((a, b) => a - b)) {
+    for (const i of list.left()) {
       signal?.throwIfAborted();
-      keep(i, await here(tasks[i] as Task));
+      list.keep(i, await here(tasks[i] as Task));
     }
     signal?.throwIfAborted();
-    return results;
+    return list.results;
   }
 
-  /** Indices of tasks that threads have failed at. */
-  private async doAll<Task, Result>(
+  /** Gives chunks to threads, one after the other, until all are given. */
+  private async lane<Task, Result>(
     given: Pick<TaskChunk, 'setup' | 'setupNumber'>,
-    tasks: readonly Task[],
-    keep: (index: number, result: Result) => void,
-    signal: AbortSignal | undefined,
-  ): Promise<number[]> {
-    const lanes = this.threads * LANES;
-    const failed: number[] = [];
-    let next = 0;
+    { tasks, signal }: TaskRun<Task, Result>,
+    list: TaskList<Task, Result>,
+  ): Promise<void> {
     let size = 1;
-    const lane = async (): Promise<void> => {
-      while (next < tasks.length && !signal?.aborted) {
-        const first = next;
-        // Towards the end ever fewer, so that the threads end together.
-        next += Math.min(size, Math.ceil((tasks.length - first) / lanes));
-        const chunk: TaskChunk = { ...given, tasks: tasks.slice(first, next) };
-        const indices = chunk.tasks.map((_, i) => first + i);
-        let answer: ChunkAnswer;
-        try {
-          answer = await this.pool.run(chunk);
-        } catch {
-          failed.push(...indices);
-          continue;
-        }
-        failed.push(...answer.failed.map((i) => first + i));
-        size = Math.max(1, Math.min(CHUNK_TASKS_MAX, Math.floor((CHUNK_MS * indices.length) / Math.max(answer.milliseconds, 0.01))));
-        const bad = new Set(answer.failed);
-        for (const [i, result] of answer.results.entries()) if (!bad.has(i)) keep(first + i, result as Result);
+    for (;;) {
+      const indices = signal?.aborted ? [] : list.take(size, this.threads * LANES);
+      if (indices.length === 0) return;
+      const chunk: TaskChunk = { ...given, tasks: indices.map((i) => tasks[i]) };
+      let answer: ChunkAnswer;
+      try {
+        answer = await this.pool.run(chunk);
+      } catch {
+        list.failed.push(...indices);
+        continue;
       }
-    };
-    await Promise.all(Array.from({ length: lanes }, lane));
-    return failed;
+      list.answered = true;
+      list.failed.push(...answer.failed.map((place) => indices[place] as number));
+      size = Math.max(1, Math.min(CHUNK_TASKS_MAX, Math.floor((CHUNK_MS * indices.length) / Math.max(answer.milliseconds, 0.01))));
+      const failed = new Set(answer.failed);
+      for (const [place, result] of answer.results.entries()) if (!failed.has(place)) list.keep(indices[place] as number, result as Result);
+    }
   }
 
   /** Serialised once for all threads. O(setup). */
@@ -138,5 +183,19 @@ export class TaskPool {
   async close(): Promise<void> {
     this.closed = true;
     await this.pool.destroy();
+  }
+}
+
+/** Does tasks in this thread until another has answered or nothing is left. */
+async function workAlong<Task, Result>({ tasks, here, signal }: TaskRun<Task, Result>, list: TaskList<Task, Result>): Promise<void> {
+  let pausedMs = millisecondsNow();
+  while (!list.answered && !signal?.aborted) {
+    const i = list.takeAny();
+    if (i === undefined) return;
+    list.keep(i, await here(tasks[i] as Task));
+    if (millisecondsNow() - pausedMs < CHUNK_MS) continue;
+    // Promises alone never let the threads' answers in.
+    await new Promise((resolve) => setImmediate(resolve));
+    pausedMs = millisecondsNow();
   }
 }

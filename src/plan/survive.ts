@@ -177,7 +177,7 @@ class Question {
       const here = (choice: readonly LostDomain[]) => today.losses().lose(choice, keepBudgets);
       if (pool) {
         const setup: LossesSetup = { base: today.base, options, slack: today.cluster.budgets.save(), keepBudgets };
-        return { today, results: await pool.run({ setup, tasks: choices, here, onDone }) };
+        return { today, results: await pool.run({ setup, tasks: choices, here, onDone, worksAlong: true }) };
       }
       const results: DomainLoss[] = [];
       for (const choice of choices) onDone(results.push(await here(choice)));

@@ -6,3 +6,8 @@ export function prepareDoubling({ throwAt, dieAt }: { readonly throwAt: number; 
     return 2 * number;
   };
 }
+
+/** Never comes to its first task. */
+export function prepareForever(): Promise<never> {
+  return new Promise(() => {});
+}

@@ -52,6 +52,28 @@ describe('a pool of tasks', () => {
     await pool.close();
   });
 
+  it.each(['prepareDoubling', 'prepareForever'])('does tasks here, too, until threads answer (%s)', async (name) => {
+    const many = Array.from({ length: 5000 }, (_, i) => i);
+    const told: number[] = [];
+    let here = 0;
+    const pool = new TaskPool(taskEntry('failing-task', name, import.meta.url), 2);
+    const results = await pool.run({
+      setup: { throwAt: 4999, dieAt: -1 },
+      tasks: many,
+      here: async (task: number) => {
+        here++;
+        return 2 * task;
+      },
+      onDone: (done, index) => told.push(done, index),
+      worksAlong: true,
+    });
+    await pool.close();
+    expect(results).toEqual(many.map((task) => 2 * task));
+    expect(new Set(told.filter((_, i) => i % 2 === 1)).size).toBe(many.length);
+    expect([told.length, told.at(-2)]).toEqual([2 * many.length, many.length]);
+    expect(here).toBeGreaterThan(name === 'prepareForever' ? many.length - 1 : 0);
+  });
+
   it('does everything here when no thread starts', async () => {
     const pool = new TaskPool(taskEntry('no-such-file', 'prepareDoubling', import.meta.url), 1);
     const here = async (task: number) => 2 * task;
