@@ -100,7 +100,11 @@ export async function readPodspecs(paths: readonly string[]): Promise<PodManifes
   const { readManifests } = await import('./read-files.ts');
   const manifests: PodManifest[] = [];
   for (const path of paths) {
-    const [, file = path, count] = /^(.+)=(\d+)$/.exec(path) ?? [];
+    const [, file = path, count] = /^(.+)=([-+]?[\d.]+)$/.exec(path) ?? [];
+    if (count !== undefined && !/^0*[1-9]\d*$/.test(count)) {
+      const hint = `give how many pods of it there are, as in --podspec ${file}=3`;
+      throw new PlimsollError('USAGE', 'the count must be a whole number from 1', { path: '--podspec', value: path, hint });
+    }
     for (const each of await readManifests(file)) manifests.push({ ...each, ...(count === undefined ? {} : { count: Number(count) }) });
   }
   return manifests;

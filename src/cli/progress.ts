@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import progress, { type Options, Presets, SingleBar } from 'cli-progress';
 import { millisecondsNow } from '../base/clock.ts';
 
 /** A bar that would be gone within a second only flickers. */
@@ -37,7 +37,10 @@ export class Progress {
     this.shown = label;
     const format = `${label} {bar} {percentage}% | {eta_formatted} left`;
     // Cursor and line wrapping stay as they are, so that nothing has to be put back when a signal ends the process.
-    const options = { format, stream: process.stderr, clearOnComplete: true, hideCursor: false, linewrap: true };
+    // Before the first step is done the time left is the text INF.
+    const formatTime = (seconds: number, options: Options, round: number) =>
+      Number.isFinite(seconds) ? progress.Format.TimeFormat(seconds, options, round) : '?';
+    const options = { format, formatTime, stream: process.stderr, clearOnComplete: true, hideCursor: false, linewrap: true };
     const bar = new SingleBar(options, Presets.legacy);
     bar.start(total, done);
     return bar;

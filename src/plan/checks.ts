@@ -2,6 +2,7 @@
 import { PlimsollError } from '../base/errors.ts';
 import { nearest } from '../engine/nearest.ts';
 import { checkSnapshot } from '../model/check-snapshot.ts';
+import type { Node } from '../model/node.ts';
 import { inheritSource } from '../model/parse/source-of.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
@@ -17,14 +18,19 @@ export function checkNodeNames(snapshot: Snapshot, names: Iterable<string>, path
   for (const name of names) {
     if (known.has(name)) continue;
     const similar = nearest(name, known);
-    const hint = similar
-      ? `did you mean ${similar}?`
-      : known.size === 0
-        ? 'the snapshot has no nodes'
-        : `nodes are named like ${[...known][0]}`;
+    const hint = similar ? `did you mean ${similar}?` : known.size === 0 ? NODES_HINT : `nodes are named like ${[...known][0]}`;
     throw new PlimsollError('NOT_FOUND', 'there is no such node in the snapshot', { path, value: name, hint });
   }
 }
+
+/** What to do about a selector that selects no node. */
+export function selectorHint(nodes: readonly Node[]): string {
+  for (const { name, labels } of nodes) for (const [key, value] of labels) return `nodes have labels like ${key}=${value}, on ${name}`;
+  return NODES_HINT;
+}
+
+/** What to do about a snapshot without nodes. */
+export const NODES_HINT = 'dump the nodes too: kubectl get nodes,pods -A -o json';
 
 /** The snapshot without some nodes and without what runs there. @throws PlimsollError NOT_FOUND, see `checkNodeNames`. */
 export function withoutNodes(snapshot: Snapshot, names: readonly string[], path: string): Snapshot {

@@ -12,7 +12,7 @@ import { podUsage } from '../model/requests.ts';
 import { API_VERSION } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Semantics } from '../rules/rule.ts';
-import { checkCount, checkNodeNames } from './checks.ts';
+import { checkCount, checkNodeNames, NODES_HINT, selectorHint } from './checks.ts';
 import { afterAll, Cluster } from './cluster.ts';
 import { type BoundNode, nodesNeeded } from './compact-bound.ts';
 import { CompactRun } from './compact-run.ts';
@@ -50,7 +50,7 @@ export async function compact(snapshot: Snapshot, options: CompactOptions = {}):
   checkCount('maxMoves', options.maxMoves ?? 0, 0, COUNT_MAX);
   checkCount('atLeast', atLeast, 0, COUNT_MAX);
   const placed = withHosts(snapshot, options);
-  if (placed.nodes.length === 0) throw new PlimsollError('NOT_FOUND', 'the snapshot has no nodes', { path: 'nodes' });
+  if (placed.nodes.length === 0) throw new PlimsollError('NOT_FOUND', 'the snapshot has no nodes', { path: 'nodes', hint: NODES_HINT });
   const kept = keptNodes(placed, options);
   const money = prices && new Money(placed.nodes, prices);
   const rest = engineOptions(options);
@@ -104,7 +104,9 @@ function keptNodes(snapshot: Snapshot, { keep, excludeNodes = [] }: CompactOptio
   if (keep === undefined) return new Set(excludeNodes);
   const selector = compileSelector(parseSelectorText(keep, 'keep'));
   const selected = snapshot.nodes.filter(({ labels }) => selector.matches(labels));
-  if (selected.length === 0) throw new PlimsollError('NOT_FOUND', 'the selector selects no node', { path: 'keep', value: keep });
+  if (selected.length === 0) {
+    throw new PlimsollError('NOT_FOUND', 'the selector selects no node', { path: 'keep', value: keep, hint: selectorHint(snapshot.nodes) });
+  }
   return new Set([...excludeNodes, ...selected.map(({ name }) => name)]);
 }
 

@@ -7,6 +7,7 @@ import { SnapshotBuilder } from '../model/parse/snapshot-builder.ts';
 import type { PodReference } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { ShownDecision } from '../model/snapshot-results.ts';
+import { checkNodeNames } from './checks.ts';
 
 /** Which decision is meant. */
 export interface DecisionQuestion {
@@ -39,11 +40,8 @@ export async function decisionIn(
   const pod = snapshot.pods.find(({ namespace, name }) => namespace === reference.namespace && name === reference.name);
   const asksOne = alone || pod === undefined || pod.nodeName !== '';
   const explained = asksOne || over.length > 0 ? explainIn(snapshot, reference, resolveOptions(options)) : undefined;
-  const verdicts = over.map((node) => {
-    const verdict = explained?.nodes.find(({ name }) => name === node);
-    if (verdict) return { node, reasons: verdict.reasons };
-    throw new PlimsollError('NOT_FOUND', 'there is no such node in the snapshot', { path: 'over', value: node });
-  });
+  checkNodeNames(snapshot, over, 'over');
+  const verdicts = over.map((node) => ({ node, reasons: explained?.nodes.find(({ name }) => name === node)?.reasons ?? [] }));
   const identity = { namespace: reference.namespace, name: reference.name };
   if (asksOne && explained) {
     const { node, message } = explained;

@@ -9,7 +9,7 @@ import type { Drain, DrainedNode, DrainPod, DrainPreemption, DrainStep } from '.
 import { type Pod, podKey } from '../model/pod.ts';
 import { API_VERSION } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { checkNodeNames } from './checks.ts';
+import { checkNodeNames, selectorHint } from './checks.ts';
 import { Cluster, type Settled } from './cluster.ts';
 import { drainGroups, type NodeToDrain } from './drain-groups.ts';
 import { type DrainFlags, drainVerdict, evictionNow, evictionRefusal } from './drain-pods.ts';
@@ -74,7 +74,11 @@ function nodesOf(snapshot: Snapshot, target: DrainTarget): readonly Node[] {
     const selector = compileSelector(parseSelectorText(target.selector, 'selector'));
     const selected = snapshot.nodes.filter(({ labels }) => selector.matches(labels));
     if (selected.length > 0) return selected;
-    throw new PlimsollError('NOT_FOUND', 'the selector selects no node', { path: 'selector', value: target.selector });
+    throw new PlimsollError('NOT_FOUND', 'the selector selects no node', {
+      path: 'selector',
+      value: target.selector,
+      hint: selectorHint(snapshot.nodes),
+    });
   }
   if (target.length === 0)
     throw new PlimsollError('USAGE', 'no node is named', { path: 'nodes', hint: 'name nodes, or select them by label' });

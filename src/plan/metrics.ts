@@ -166,6 +166,9 @@ export function measure(metrics: readonly Metric[], outcome: Outcome): RunValue[
   });
 }
 
+const MODULE_HINT =
+  'write a JavaScript module, metrics.mjs: export const metrics = [{ name, unit, description, of(outcome) { return 1; } }]';
+
 /**
  * The metrics that a module exports as `metrics`, to be added to the table. They run in this process with all its rights.
  * @param address A URL; undefined: no module. @throws PlimsollError USAGE when it cannot be loaded or exports no metrics.
@@ -176,11 +179,11 @@ export async function loadMetrics(address: string | undefined): Promise<readonly
   try {
     exported = ((await import(address)) as { readonly metrics?: unknown }).metrics;
   } catch (error) {
-    throw new PlimsollError('USAGE', `cannot be loaded: ${(error as Error).message}`, { path: 'metricsModule', value: address });
+    const problem = `cannot be loaded: ${(error as Error).message}`;
+    throw new PlimsollError('USAGE', problem, { path: 'metricsModule', value: address, hint: MODULE_HINT });
   }
   if (!Array.isArray(exported)) {
-    const hint = 'export const metrics = [{ name, unit, description, of(outcome) { return 1; } }]';
-    throw new PlimsollError('USAGE', 'exports no list `metrics`', { path: 'metricsModule', value: address, hint });
+    throw new PlimsollError('USAGE', 'exports no list `metrics`', { path: 'metricsModule', value: address, hint: MODULE_HINT });
   }
   checkMetrics(exported);
   return exported;
@@ -200,7 +203,7 @@ export function checkMetrics(metrics: readonly Metric[]): void {
       absent !== undefined && absent !== 0 ? 'absent' : '',
       typeof of !== 'function' ? 'of' : '',
     ].find((field) => field !== '');
-    if (wrong !== undefined) throw new PlimsollError('USAGE', 'is missing or malformed', { path: `${path}.${wrong}` });
+    if (wrong !== undefined) throw new PlimsollError('USAGE', 'is missing or malformed', { path: `${path}.${wrong}`, hint: MODULE_HINT });
     if (names.has(name as string)) throw new PlimsollError('USAGE', 'is the name of another metric', { path: `${path}.name`, value: name });
     names.add(name as string);
   });

@@ -6,7 +6,7 @@ import type { DomainLoss, Survival } from '../model/plan-results.ts';
 import { API_VERSION } from '../model/results.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Semantics } from '../rules/rule.ts';
-import { checkCount } from './checks.ts';
+import { checkCount, NODES_HINT } from './checks.ts';
 import { Cluster, isFixed } from './cluster.ts';
 import { combinationCount, combinations, type Domain, domainsOf } from './domains.ts';
 import { hopelessPercent, scaledSnapshot } from './load.ts';
@@ -100,7 +100,7 @@ async function startThreads(workers: number, tasks: number) {
 }
 
 function choicesOf(domains: readonly Domain[], losses: number): LostDomain[][] {
-  if (domains.length === 0) throw new PlimsollError('NOT_FOUND', 'the snapshot has no nodes', { path: 'domain' });
+  if (domains.length === 0) throw new PlimsollError('NOT_FOUND', 'the snapshot has no nodes', { path: 'domain', hint: NODES_HINT });
   if (losses > domains.length) {
     throw new PlimsollError('USAGE', `cannot be more than the ${domains.length} domains`, { path: 'losses', value: losses });
   }

@@ -21,6 +21,8 @@ export interface ConvertOptions {
 /** One type of a price list; texts as they go into the catalogue. Without a price or a size it is left out. */
 export interface ListedType {
   readonly type: string;
+  /** Why it is left out, where the list says so. */
+  readonly left?: string | undefined;
   readonly price?: number | undefined;
   readonly cpu?: string | undefined;
   readonly memory?: string | undefined;
@@ -108,11 +110,12 @@ function catalogueText(listed: readonly ListedType[]): Converted {
   const rows = listed.flatMap((each): Record<(typeof COLUMNS)[number], string>[] => {
     const { type, price, cpu, memory, zones = [] } = each;
     const reason =
-      price === undefined || !Number.isFinite(price)
+      each.left ??
+      (price === undefined || !Number.isFinite(price)
         ? 'no price'
         : cpu === undefined || memory === undefined
           ? 'size not known'
-          : undefined;
+          : undefined);
     if (reason !== undefined || price === undefined || cpu === undefined || memory === undefined) {
       left.set(reason ?? '', (left.get(reason ?? '') ?? 0) + 1);
       return [];

@@ -121,6 +121,7 @@ describe.concurrent('compare', () => {
       [...ZONES, '--sweep', file('c.yaml', 'apiVersion: plimsoll.dev/v1\nkind: Sweep\nseeds: 9..1\n')],
       `CONFIG: ${at('c.yaml')}: seeds: must be a list like 1..20,42, got "9..1"`,
     ],
+    [[...ZONES, '--metrics', file('no.yaml', 'x: 1')], 'USAGE: metricsModule: cannot be loaded: Unknown file extension ".yaml"'],
     [[...ZONES, '--metrics', file('no.mjs', 'export const x = 1;')], 'USAGE: metricsModule: exports no list `metrics`'],
     [[...ZONES, '--results', PACK], `INPUT_KIND: ${PACK}: is no results file`],
     [[...ZONES, '--results', at('no/such/folder')], `OUTPUT: ${at('no/such/folder')}: cannot be written: `],

@@ -48,6 +48,11 @@ describe.concurrent('fit', () => {
     [[...SHOP, ...POD, '--max-limit', '0'], 'USAGE: --max-limit: must be a whole number from 1 to 100000000, got "0"'],
     [[...SHOP, ...POD, '--exclude-nodes', 'worker-a1'], 'NOT_FOUND: excludeNodes: there is no such node in the snapshot, got "worker-a1"'],
     [[...SHOP, '--podspec', 'none.yaml'], 'INPUT_UNREADABLE: none.yaml: no such file'],
+    [
+      [...SHOP, '--podspec', 'none.yaml=-3'],
+      'USAGE: --podspec: the count must be a whole number from 1, got "none.yaml=-3" (give how many',
+    ],
+    [[...SHOP, '--podspec', 'none.yaml=1.5'], 'USAGE: --podspec: the count must be a whole number from 1'],
     [[...SHOP, '--podspec', file('empty.yaml', '')], 'INPUT_SYNTAX: '],
     [
       [...SHOP, '--podspec', file('config.yaml', 'apiVersion: v1\nkind: ConfigMap\n')],
@@ -106,7 +111,10 @@ describe.concurrent('drain', () => {
     [[], 'USAGE: node: no node is named (name nodes, or select them with -l)'],
     [['node-a1', '-l', 'a=b'], 'USAGE: --selector: cannot be combined with names of nodes, got "a=b"'],
     [['node-x1'], 'NOT_FOUND: nodes: there is no such node in the snapshot, got "node-x1" (did you mean node-a1?)'],
-    [['-l', 'pool=none'], 'NOT_FOUND: selector: the selector selects no node, got "pool=none"'],
+    [
+      ['-l', 'pool=none'],
+      'NOT_FOUND: selector: the selector selects no node, got "pool=none" (nodes have labels like kubernetes.io/hostname=node-a1, on node-a1)',
+    ],
     [['-l', 'pool in old'], 'SELECTOR: selector: is no label selector, got "pool in old" (for example app=web,zone in (a,b),!gpu)'],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await runCli(['drain', ...ZONES, ...args]);

@@ -85,10 +85,11 @@ describe('catalogue convert', () => {
   it('reads sizes of Azure from a table and from names', async () => {
     const table =
       'region,sku,vcpus,memory_gb,arch,gpus,zones,restricted,usd_hour\nr,S1,2,0.75,x64,,1|3,False,0.1\nr,S2,2,4,Arm64,,,True,0.1\nq,S3,2,4,x64,,,False,1\n';
-    expect((await convert(table, 'azure', { region: 'r' })).rows).toEqual([
-      { type: 'S1', price: '0.10', zones: 'r-1,r-3', arch: 'amd64', cpu: 2000, gib: 0.75, gpu: 0 },
-    ]);
-    const prices = { r: { Standard_D4s_v5: 0.2, Standard_E8pds_v6: 0.4, Standard_D4ls_v5: 0.1, Standard_E64s_v5: 4, Standard_A8: 1 } };
+    expect(await convert(table, 'azure', { region: 'r' })).toMatchObject({
+      rows: [{ type: 'S1', price: '0.10', zones: 'r-1,r-3', arch: 'amd64', cpu: 2000, gib: 0.75, gpu: 0 }],
+      left: [['restricted in the region', 1]],
+    });
+    const prices = { r: { Standard_D4s_v5: 0.2, Standard_E8pds_v6: 0.4, Standard_D4ls_v5: 0.1, Standard_E96s_v5: 4, Standard_A8: 1 } };
     const { rows, left } = await convert(JSON.stringify(prices), 'azure');
     expect(rows.map(({ type, cpu, gib, arch }) => [type, cpu, gib, arch])).toEqual([
       ['Standard_D4s_v5', 4000, 16, 'amd64'],
@@ -99,7 +100,7 @@ describe('catalogue convert', () => {
   });
 
   it('reads sizes of Google Cloud from names', async () => {
-    const prices = { 'n1-standard-4': 0.2, 'c4a-highmem-8': 0.5, 'm1-ultramem-40': 6, 'n2-highmem-96': 5, 'c4-standard-8-lssd': 1 };
+    const prices = { 'n1-standard-4': 0.2, 'c4a-highmem-8': 0.5, 'm1-ultramem-40': 6, 'n2-highmem-128': 5, 'c4-standard-8-lssd': 1 };
     const list = { prices: { r: { on_demand: prices, spot: { 'n1-standard-4': 0.05 } } } };
     const { rows, left } = await convert(JSON.stringify(list), 'gcp');
     expect(rows.map(({ type, cpu, gib, arch }) => [type, cpu, gib, arch])).toEqual([
