@@ -4,9 +4,10 @@ import { LAYOUT_FINGERPRINT } from './layout.generated';
 import { rateNodeAffinity } from './rules/node-affinity';
 
 export { commit, commitUsage, commitEffects, applyEffect, recordChange } from './commit';
-export { build, buildStatic } from './local';
+export { build, buildStatic, catchUpLocal } from './local';
 export { refresh, refreshVerdicts, settleAll } from './evaluate';
 export { rewind, rewindBounds, rewindLocal } from './rewind';
+export { chooseAround } from './around';
 export { deal } from './deal';
 export { chooseBest, decideRun } from './decide';
 export { chooseFirst, chooseHeap, countTied, chooseTied, sample } from './choose';

@@ -130,7 +130,7 @@ export class Attempts {
     if (!this.preemptions.has(cls)) {
       const rows = this.nominations.concerning(pod);
       if (!this.preemptions.isWorthwhile(cls, rows.length)) {
-        return this.decider.decide(cls, pod, { rows, refuses: (row) => this.preemptions.keeps(cls, pod, row) });
+        return this.decider.decide(cls, pod, { rows, refuses: (row) => this.preemptions.keepsFromAll(cls, pod, row) });
       }
     }
     this.decider.judge(cls, pod);

@@ -23,6 +23,8 @@ export interface PodClass {
   /** Address of the CLASS record, which other templates may share. */
   readonly address: number;
   readonly local: LocalLanes;
+  /** Nothing counts or normalises: scores are those of single rows. */
+  readonly bare: boolean;
   readonly codes: readonly CodeMeaning[];
   /** Rows that PreFilter left, ascending; undefined = all. */
   readonly narrowed: readonly number[] | undefined;
@@ -215,12 +217,13 @@ export class Classes {
       throw error;
     }
     const { template, codes, narrowed, hostFilters, hostScores, heldTables, refused, conditions } = encoder;
-    const { lanes, record, own } = this.locals.of(encoder);
+    const { lanes, record, own, bare } = this.locals.of(encoder);
     return {
       ...record,
       ...{ template, codes, narrowed, hostFilters, hostScores, heldTables, refused, conditions },
       local: lanes,
       own,
+      bare,
       entry,
       profile,
       stale: false,

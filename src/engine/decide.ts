@@ -13,6 +13,9 @@ import { heapWinner } from './scoring.ts';
 /** Verdict of a row that is kept for another pod. */
 const KEPT = 0;
 
+/** From one kept row in so many on a pass over all rows costs less than closing and opening them. */
+const KEPT_SHARE = 16;
+
 /** Rows that are promised to other pods. */
 export interface PromisedRows {
   readonly rows: readonly number[];
@@ -68,8 +71,14 @@ export class Decider {
   }
 
   /** Rows that are kept for others are closed for this decision alone. */
-  private decideAround(cls: PodClass, pod: Pod, { rows, refuses }: PromisedRows): number {
+  private decideAround(cls: PodClass, pod: Pod, promised: PromisedRows): number {
+    const { rows, refuses } = promised;
     const { core } = this.fleet;
+    const row = this.isBulk(cls) ? this.decideBeside(cls, promised) : -1;
+    if (row >= 0) {
+      this.noteScanned(cls);
+      return row;
+    }
     core.exports.refreshVerdicts(cls.address);
     const kept = rows.filter((row) => core.u8[cls.verdictLane + row] === OPEN && refuses(row));
     for (const row of kept) core.u8[cls.verdictLane + row] = KEPT;
@@ -79,6 +88,25 @@ export class Decider {
       // The totals stay behind: after refreshVerdicts the next refresh settles all rows.
       for (const row of kept) core.u8[cls.verdictLane + row] = OPEN;
     }
+  }
+
+  /** As decideAround without a look at all rows; -1 where that cannot be or finds nothing. */
+  private decideBeside(cls: PodClass, { rows, refuses }: PromisedRows): number {
+    const { core } = this.fleet;
+    if (cls.bare) {
+      // Scores of single rows: what is kept matters only where it is best.
+      const row = core.exports.chooseBest(cls.address);
+      if (row < 0 || !rows.includes(row) || !refuses(row)) return row;
+    }
+    core.exports.catchUpLocal(cls.local.address);
+    const kept = rows.filter((row) => core.u8[cls.local.near + row] === OPEN && refuses(row));
+    if (kept.length * KEPT_SHARE > this.fleet.nodes.length) return -1;
+    const bytes = kept.length * 8;
+    const list = core.allocate(bytes, false);
+    core.i32.set(kept, list / 4);
+    const row = core.exports.chooseAround(cls.address, list, kept.length);
+    core.release(list, bytes);
+    return row;
   }
 
   /** Over a fresh verdict lane. */

@@ -41,6 +41,8 @@ export class Fleet {
   readonly classes: Classes;
   /** Pods of each row in order of arrival; a removal moves the last pod into the hole, as in NodeView. */
   readonly podsOnRow: Pod[][];
+  /** Grow with every change of a row's pods or promises. */
+  readonly rowVersions: Uint32Array;
   private readonly profiles: ReadonlyMap<string, ResolvedProfile>;
   /** What has become of pods since a trial began, oldest first. */
   log: FleetChange[] | undefined;
@@ -64,6 +66,7 @@ export class Fleet {
     this.counts = new Counts(core, this.columns, objects, semantics);
     this.classes = new Classes(core, this.columns, this.counts, semantics, objects, classBytesMax);
     this.podsOnRow = nodes.map(() => []);
+    this.rowVersions = new Uint32Array(nodes.length);
     this.picture = new Picture(this);
   }
 
@@ -113,6 +116,7 @@ export class Fleet {
     const entry = this.counts.entry(pod.template);
     (pod.terminating ? entry.terminatingRows : entry.rows).push(row);
     const at = (this.podsOnRow[row] as Pod[]).push(pod) - 1;
+    this.touch(row);
     this.log?.push({ pod, row, at, placed: true });
     this.picture.podAdded(pod, row);
     this.least?.podAdded(pod, row);
@@ -135,6 +139,7 @@ export class Fleet {
     const last = pods.pop() as Pod;
     if (at < pods.length) pods[at] = last;
     this.log?.push({ pod: removed, row, at, placed: false });
+    this.touch(row);
     const entry = this.counts.entry(removed.template);
     entry.forget(row, removed.terminating);
     const terminating = removed.terminating ? 1 : 0;
@@ -174,6 +179,7 @@ export class Fleet {
     // A removal has moved the last pod into the hole.
     if (at < pods.length) pods.push(pods[at] as Pod);
     pods[at] = pod;
+    this.touch(row);
     if (pod.resize) this.commitResized(pod, row, 1);
     else this.core.exports.commitUsage(entry.usage, row, 1);
     this.core.exports.commitEffects(entry.usage, row, 1, pod.terminating ? 1 : 0);
@@ -185,6 +191,7 @@ export class Fleet {
     for (const row of rows) {
       for (let at = (this.podsOnRow[row] as Pod[]).length - 1; out && at >= 0; at--) this.withdraw(at, row);
       this.columns.setOut(row, out);
+      this.touch(row);
       this.core.exports.recordChange(row);
       this.least?.noteChange(row);
     }
@@ -196,6 +203,7 @@ export class Fleet {
   setClosed(rows: readonly number[], closed: boolean): void {
     for (const row of rows) {
       this.columns.rowStates.setClosed(row, closed);
+      this.touch(row);
       this.core.exports.recordChange(row);
       this.least?.noteChange(row);
     }
@@ -253,7 +261,12 @@ export class Fleet {
 
   /** The pods that the row is promised to have changed. */
   noteNomination(row: number): void {
+    this.touch(row);
     this.least?.noteChange(row);
+  }
+
+  private touch(row: number): void {
+    this.rowVersions[row] = (this.rowVersions[row] as number) + 1;
   }
 
   /** Least priorities per node and in the cluster, for preemption. */

@@ -68,7 +68,12 @@ export class LocalLanesPool {
   /**
    * The lanes and the CLASS record for what has been encoded, found or written. `own`: the memory that belongs to the class alone. Amortised O(steps).
    */
-  of(encoder: ClassEncoder): { readonly lanes: LocalLanes; readonly record: ClassRecord; readonly own: readonly Piece[] } {
+  of(encoder: ClassEncoder): {
+    readonly lanes: LocalLanes;
+    readonly record: ClassRecord;
+    readonly own: readonly Piece[];
+    readonly bare: boolean;
+  } {
     const { lanes, isNew } = this.take(encoder);
     const bare = isBare(encoder);
     const known = bare ? lanes.bare.get(encoder.constantScore) : undefined;
@@ -76,16 +81,16 @@ export class LocalLanesPool {
     const own = isNew ? encoder.lanes : [...encoder.records, ...encoder.lanes];
     if (known) {
       this.giveBack(own);
-      return { lanes, record, own: [] };
+      return { lanes, record, own: [], bare };
     }
     if (!bare) {
       this.count(lanes);
-      return { lanes, record, own };
+      return { lanes, record, own, bare };
     }
     lanes.bare.set(encoder.constantScore, record);
     lanes.pieces.push(...own);
     this.count(lanes);
-    return { lanes, record, own: [] };
+    return { lanes, record, own: [], bare };
   }
 
   /** A class has gone. */

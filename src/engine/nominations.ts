@@ -12,6 +12,9 @@ export class Nominations {
   private readonly counts = new Map<number, number>();
   /** Promises of nodes that exist, made and taken back so far. */
   revision = 0;
+  /** Rows that concern pods without a promise, by their priority, and for which revision. */
+  private readonly known = new Map<number, readonly number[]>();
+  private knownAt = 0;
 
   /** The fleet forgets the promises of an earlier run. */
   constructor(fleet: Fleet) {
@@ -67,9 +70,21 @@ export class Nominations {
     return this.nodeOf.size === 0 ? undefined : this.nodeOf.get(podKey(pod));
   }
 
-  /** Rows promised to other pods that the pod must respect: those of its priority or more. O(nominations). */
+  /** Rows promised to other pods that the pod must respect: those of its priority or more. O(nominations) where any has changed since. */
   concerning(pod: Pod): readonly number[] {
     if (this.nodeOf.size === 0) return NONE;
+    if (this.nodeOf.has(podKey(pod))) return this.rowsFor(pod);
+    if (this.knownAt !== this.revision) {
+      this.known.clear();
+      this.knownAt = this.revision;
+    }
+    const { priority } = pod.template;
+    const rows = this.known.get(priority) ?? this.rowsFor(pod);
+    this.known.set(priority, rows);
+    return rows;
+  }
+
+  private rowsFor(pod: Pod): readonly number[] {
     const cluster = this.fleet.view();
     return [...cluster.nominated.keys()].flatMap((name) => {
       const node = cluster.nodeByName.get(name);

@@ -14,10 +14,17 @@ import type { ResolvedProfile } from './resolved-profile.ts';
 /** Rows of all tables together, about fifty bytes each, and the fewest tables that are worth having. */
 const TABLE_ROWS_MAX = 1_000_000;
 const TABLES_MIN = 4;
-/** As many promised rows are looked at one by one for each pod; making a table looks at every row. */
-const PROMISED_ROWS_FEW = 64;
+/** As many promised rows are looked at one by one for each pod, and remembered; making a table looks at every row. */
+const PROMISED_ROWS_FEW = 1024;
+/** Answers of promised rows remembered, some hundred bytes each. */
+const KEPT_MAX = 250_000;
 /** Kinds of priority and resources of which the free amounts are kept. */
 const FIT_ROWS_MAX = 16;
+
+interface Kept {
+  readonly version: number;
+  readonly refused: boolean;
+}
 
 interface Known {
   readonly profile: ResolvedProfile;
@@ -35,6 +42,9 @@ export class PreemptionTables {
   private readonly budgets: DisruptionBudgets;
   private readonly tables = new Map<PodTemplate, Known>();
   private readonly local = new WeakMap<PodClass, boolean>();
+  /** What promised rows have said to the pods of a template. */
+  private readonly kept = new Map<PodTemplate, Map<number, Kept>>();
+  private keptCount = 0;
   private readonly tablesMax: number;
   private readonly anyWillDo: boolean;
 
@@ -86,6 +96,26 @@ export class PreemptionTables {
     const node = cluster.rows[row] as NodeView;
     if (!cluster.nominated.has(node.node.name)) return false;
     return refusalBesidePromised(this.filtersFor(cls, pod), node) !== undefined;
+  }
+
+  /** As `keeps` for a pod that is promised nothing itself, like others of its template: O(1) while neither pods nor promises of the row change. */
+  keepsFromAll(cls: PodClass, pod: Pod, row: number): boolean {
+    if (cls.entry.undecided < 2) return this.keeps(cls, pod, row);
+    const version = this.fleet.rowVersions[row] as number;
+    let known = this.kept.get(pod.template);
+    if (!known) {
+      known = new Map();
+      this.kept.set(pod.template, known);
+    }
+    const last = known.get(row);
+    if (last?.version === version) return last.refused;
+    const refused = this.keeps(cls, pod, row);
+    if (!last && ++this.keptCount > KEPT_MAX) {
+      this.kept.clear();
+      this.keptCount = 0;
+    }
+    known.set(row, { version, refused });
+    return refused;
   }
 
   /**

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { buildGenerated } from '../../bench/clusters.ts';
 import { Prng } from '../../src/base/prng.ts';
+import { Decider } from '../../src/engine/decide.ts';
 import { Fleet } from '../../src/engine/fleet.ts';
 import { resolveOptions } from '../../src/engine/options.ts';
 import { Core } from '../../src/layout/core.ts';
-import { CLASS_GROUPS, FLEET_ADDRESS, FLEET_GROUPED, FLEET_SCANNED } from '../../src/layout/layout.generated.ts';
+import { CLASS_GROUPS, FLEET_ADDRESS, FLEET_GROUPED, FLEET_SCANNED, OPEN } from '../../src/layout/layout.generated.ts';
 import { KUBE_VERSIONS } from '../../src/model/gates.ts';
 import type { Node } from '../../src/model/node.ts';
 import type { Pod } from '../../src/model/pod.ts';
@@ -48,6 +49,22 @@ class Side {
     return core.exports.chooseBest(cls.address);
   }
 
+  /** The row when these are kept for others; the full scan closes them in its verdicts. */
+  decideAround(pod: Pod, rows: readonly number[]): number | undefined {
+    const { core } = this.fleet;
+    const cls = this.fleet.classOf(pod, this.fleet.profileFor(pod.template) as NonNullable<ReturnType<Fleet['profileFor']>>);
+    const decider = new Decider(this.fleet, 'first', new Prng(1));
+    if (!decider.isBulk(cls) || cls.narrowed) return undefined;
+    if (!this.scans) return decider.decide(cls, pod, { rows, refuses: () => true });
+    core.exports.refreshVerdicts(cls.address);
+    const kept = rows.filter((row) => core.u8[cls.verdictLane + row] === OPEN);
+    for (const row of kept) core.u8[cls.verdictLane + row] = 0;
+    core.exports.settleAll(cls.address, cls.verdictLane);
+    const row = core.exports.chooseFirst(cls.address);
+    for (const row of kept) core.u8[cls.verdictLane + row] = OPEN;
+    return row;
+  }
+
   count(field: number): number {
     return this.fleet.core.i32[(FLEET_ADDRESS + field) / 4] as number;
   }
@@ -68,8 +85,11 @@ function compareSides(run: SchedulerCase, prng: Prng, cores: readonly [Core, Cor
     const [indexed, scanning] = [new Side(run, nodes, placed, cores[0], false), new Side(run, nodes, placed, cores[1], true)];
     for (const last = Math.min(steps, step + STEPS_BETWEEN_NODE_CHANGES); step < last; step++) {
       const pod: Pod = { ...prng.pick(models), name: `step-${step}`, uid: `uid-step-${step}`, nodeName: '', terminating: false };
-      const row = indexed.decide(pod);
-      const want = scanning.decide(pod);
+      // Now and then some rows are kept for others, the best one among them.
+      const kept = prng.chance(1, 3) ? keptRows(prng, nodes.length, scanning.decide(pod) ?? -1) : [];
+      const row = kept.length > 0 ? indexed.decideAround(pod, kept) : indexed.decide(pod);
+      const want = kept.length > 0 ? scanning.decideAround(pod, kept) : scanning.decide(pod);
+      tally.set('around', (tally.get('around') ?? 0) + Number(kept.length > 0 && want !== undefined));
       if (row !== want) wrong.push(`${run.name}, step ${step}: group index ${row}, full scan ${want}`);
       if (want !== undefined && want >= 0) {
         placed.push({ pod, node: (nodes[want] as Node).name });
@@ -88,6 +108,11 @@ function compareSides(run: SchedulerCase, prng: Prng, cores: readonly [Core, Cor
     ({ nodes, placed } = changedNodes(prng, nodes, placed));
   }
   return wrong;
+}
+
+function keptRows(prng: Prng, rows: number, best: number): number[] {
+  const some = Array.from({ length: prng.between(1, 6) }, () => prng.below(rows));
+  return [...new Set(best >= 0 && prng.chance(2, 3) ? [best, ...some] : some)];
 }
 
 /** One node cordoned, relabelled or gone with its pods. */
@@ -116,6 +141,7 @@ describe('the group index', () => {
     const scanned = tally.get('scanned') ?? 0;
     expect(grouped).toBeGreaterThan(40 * RUNS);
     expect(scanned).toBeGreaterThan(0);
+    expect(tally.get('around')).toBeGreaterThan(20 * RUNS);
   });
 
   it('decides as the full scan does over one life of a cluster', () => {
