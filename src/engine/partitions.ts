@@ -11,8 +11,10 @@ import {
 } from '../layout/layout.generated.ts';
 import type { LabelColumn, RowFact } from '../rules/encode/encoder.ts';
 
-/** From this many values on a column's codes are not worth a partition each. */
-const CODES_MAX = 64;
+/** Up to so many values a partition each costs less than a cell per row, */
+const CODES_FEW = 64;
+/** and up to so many less than a pass over all rows. */
+const CODES_MAX = 512;
 
 /** An i32 lane of raw values that only the node objects decide; `shared` = it outlives the class. */
 export interface FinalLane {
@@ -55,11 +57,11 @@ export function groupingOf(
   for (const { column, table, presence } of facts) {
     if (!column) addCell({ table: table as number, column: 0 });
     else if (presence) addPart({ kind: 'presence', address: column.address });
-    else if (column.values.length <= CODES_MAX) addPart({ kind: 'code', address: column.address });
-    else if (table !== undefined && isOwn(column)) {
+    else if (column.values.length > CODES_FEW && table !== undefined && isOwn(column)) {
       addPart({ kind: 'presence', address: column.address });
       addCell({ table, column: column.address });
-    } else return undefined;
+    } else if (column.values.length <= CODES_MAX) addPart({ kind: 'code', address: column.address });
+    else return undefined;
   }
   return { parts: [...parts.values()], cells: [...cells.values()] };
 }
