@@ -3,17 +3,22 @@ import { explainPod } from '../engine/explain.ts';
 import type { Settings } from '../engine/options.ts';
 import type { ImpossiblePod } from '../model/buy-results.ts';
 import { type Pod, podKey } from '../model/pod.ts';
-import type { ClusterView } from '../rules/view.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { ClusterView } from '../rules/view.ts';
 import type { Offer } from './buy-offers.ts';
 import type { Placed } from './buy-place.ts';
 
 /** Nearest misses told of each pod. */
 const MISSES_MAX = 5;
 
-/** One entry for equal pods that fit on no offer, and for those that the scheduler has left over at the end. */
+/**
+ * One entry for equal pods that fit on no offer, told of an empty node of each; and one for those that the scheduler has left over at the end for the same
+ * reason, told of the nodes as they are then. `after`: the cluster with all that is bought and placed.
+ */
 export function impossiblePods(
   hopeless: readonly (readonly Pod[])[],
   placed: Placed | undefined,
+  after: () => Snapshot,
   view: ClusterView,
   offers: readonly Offer[],
   settings: Settings,
@@ -25,17 +30,29 @@ export function impossiblePods(
     if (alike) alike.push(pod);
     else leftOver.set(message, [pod]);
   }
+  const full = leftOver.size === 0 ? undefined : after();
   return [
     ...hopeless.map((pods) => {
       const pod = pods[0] as Pod;
       return { ...nameOf(pod), alike: pods.length - 1, ...onOffers(pod, view, offers, settings) };
     }),
-    ...[...leftOver].map(([message, pods]) => ({ ...nameOf(pods[0] as Pod), alike: pods.length - 1, message, nearestMiss: [] })),
+    ...[...leftOver].map(([message, pods]) => {
+      const pod = pods[0] as Pod;
+      return { ...nameOf(pod), alike: pods.length - 1, message, nearestMiss: full ? missesIn(full, pod, settings) : [] };
+    }),
   ];
 }
 
 function nameOf({ namespace, name }: Pod): { namespace: string; name: string } {
   return { namespace, name };
+}
+
+/** The nodes that miss least for a pod that waits. O(nodes · rules + pods). */
+function missesIn(cluster: Snapshot, pod: Pod, { profiles, semantics }: Settings): ImpossiblePod['nearestMiss'] {
+  const profile = profiles.find(({ schedulerName }) => schedulerName === pod.template.schedulerName);
+  if (!profile) return [];
+  const view = ClusterView.of(cluster, semantics);
+  return explainPod(view, pod, { ...profile, postFilter: [] }, { tie: 'first', seed: 0 }).nearestMiss.slice(0, MISSES_MAX);
 }
 
 /** What one empty node of each offer says to the pod. */

@@ -64,6 +64,7 @@ export async function buy(snapshot: Snapshot, catalogue: Catalogue, options: Buy
   const impossible = impossiblePods(
     [...hopeless].map(({ pods }) => pods),
     found.placed,
+    () => afterPurchase(workload.snapshot, found.placed, offers),
     view,
     offers,
     settings,

@@ -96,8 +96,8 @@ export class CompactRun {
 
   /** Pods on the node now, in the order of the snapshot. */
   podsOn(name: string): readonly Pod[] {
-    const place = (pod: Pod) => (this.known.get(pod) as Known).place;
-    return [...this.trial.podsOn(name)].sort((a, b) => place(a) - place(b));
+    const pods = this.trial.podsOn(name).map((pod) => ({ pod, place: (this.known.get(pod) as Known).place }));
+    return pods.sort((a, b) => a.place - b.place).map(({ pod }) => pod);
   }
 
   /** The pod that keeps the node, if some does; kubectl's reason. */

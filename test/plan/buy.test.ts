@@ -173,7 +173,7 @@ describe('buy', () => {
   it('says that no plan places everything where limits forbid it', async () => {
     const answer = await ask(several(5, { cpu: '2' }), 'type,cpu,memory,price,max-count\nsmall,2,8Gi,1,3');
     expect([answer.complete, answer.bound, answer.summary.placed, bought(answer)]).toEqual([false, undefined, 3, ['3 small']]);
-    expect(answer.impossible).toMatchObject([{ alike: 1 }]);
+    expect(answer.impossible).toMatchObject([{ alike: 1, nearestMiss: [{ changes: ['2 CPU short'] }, {}, {}] }]);
   });
 });
 
