@@ -6,7 +6,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type CurvesFile, figuresOf } from './curves/results.ts';
-import { curvesBlock, figuresBlock, fillBlock, loopsBlock, nativeBlock, peersBlock } from './document.ts';
+import { curvesBlock, figuresBlock, fillBlock, limitsBlock, loopsBlock, nativeBlock, peersBlock } from './document.ts';
+import type { LimitsFile } from './limits.ts';
+import type { NativeFile } from './native.ts';
+import type { ResultFile } from './results.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const RESULTS = join(import.meta.dirname, 'results');
@@ -27,11 +30,14 @@ function run(): number {
 
 function filesToWrite(): ReadonlyMap<string, string> {
   const curves = recorded<CurvesFile>('curves-');
+  const figures = recorded<ResultFile>('');
+  const native = recorded<NativeFile>('native-');
   const blocks: readonly [string, string | undefined][] = [
-    ['figures', mapped(recorded(''), figuresBlock)],
+    ['figures', mapped(figures, figuresBlock)],
     ['curves', mapped(curves, curvesBlock)],
     ['peers', mapped(recorded('peers-'), peersBlock)],
-    ['native', mapped(recorded('native-'), nativeBlock)],
+    ['native', mapped(native, nativeBlock)],
+    ['limits', figures && native && mapped(recorded<LimitsFile>('limits-'), (file) => limitsBlock(file, figures, native))],
     ['loops', mapped(recorded('loops-'), loopsBlock)],
   ];
   let page = readFileSync(PAGE, 'utf8');
@@ -44,7 +50,7 @@ function filesToWrite(): ReadonlyMap<string, string> {
 
 /** The recorded file of a kind; undefined when nothing has been measured. */
 function recorded<File>(prefix: string): File | undefined {
-  const kinds = /^(?:upstream|curves|peers|native|loops|boundary|workers)-/;
+  const kinds = /^(?:upstream|curves|peers|native|limits|loops|boundary|workers)-/;
   const names = readdirSync(RESULTS).filter(
     (name) => name.endsWith('.json') && (prefix === 'loops-' || name.includes(flags.machine)) && (kinds.exec(name)?.[0] ?? '') === prefix,
   );

@@ -2,6 +2,7 @@
 
 import { type CurvesFile, curvesOf, figuresOf } from './curves/results.ts';
 import { FIGURES } from './curves/series.ts';
+import type { LimitsFile } from './limits.ts';
 import type { LoopFile } from './loops.ts';
 import type { NativeFile } from './native.ts';
 import { type PeersFile, peerRows } from './peers/results.ts';
@@ -83,6 +84,21 @@ export function peersBlock(file: PeersFile): string {
 export function nativeBlock(file: NativeFile): string {
   const rows = file.rows.map(({ form, scan, row, speed }) => [form, scan, row, speed]);
   return `${measuredOn(file.machine, file.node, file.measured)}\n\n${markdown(['loop', 'scan', 'a row', "core's speed"], rows)}`;
+}
+
+/** Reading alone beside the whole pass: its median decision, or for the scan without a scenario the core's time. */
+export function limitsBlock(file: LimitsFile, { results }: ResultFile, native: NativeFile): string {
+  const scan = Number.parseFloat(native.rows.find(({ form }) => form.startsWith('core'))?.scan ?? '') * 1000;
+  const rows = file.rows.flatMap(({ title, scenario, bytes, readNanoseconds }) => {
+    const pass = scenario === undefined ? scan : results.find(({ name }) => name === scenario)?.latency.p50;
+    if (pass === undefined) return [];
+    const rate = `${(bytes / readNanoseconds).toFixed(1)} GB/s`;
+    return [
+      [title, `${compact(bytes)}B`, duration(readNanoseconds), rate, duration(pass), `${((100 * readNanoseconds) / pass).toFixed(0)} %`],
+    ];
+  });
+  const headings = ['pass over', 'reads', 'reading alone', 'at', 'the pass', 'of the limit'];
+  return `\`npm run bench:limits\`: ${measuredOn(file.machine, file.node, file.measured)}\n\n${markdown(headings, rows)}`;
 }
 
 export function loopsBlock({ node, loops }: LoopFile): string {

@@ -5,8 +5,8 @@ import { fitPowerLaw } from '../../bench/curves/fit.ts';
 import { growthSvg } from '../../bench/curves/plot.ts';
 import { type CurvesFile, curvesOf, figuresOf } from '../../bench/curves/results.ts';
 import { SERIES } from '../../bench/curves/series.ts';
-import { curvesBlock, figuresBlock, fillBlock, loopsBlock, peersBlock } from '../../bench/document.ts';
-import { summarize } from '../../bench/results.ts';
+import { curvesBlock, figuresBlock, fillBlock, limitsBlock, loopsBlock, peersBlock } from '../../bench/document.ts';
+import { type ResultFile, summarize } from '../../bench/results.ts';
 import { SCENARIOS } from '../../bench/scenarios.ts';
 import { pathShares } from '../../bench/table.ts';
 import { TITLES } from '../../bench/titles.ts';
@@ -103,6 +103,21 @@ test('every scenario has a title, apart from those that differ in workers alone'
 test('other benchmarks are told by the median without the first run', () => {
   const block = peersBlock({ ...head, cases: [{ name: 'estimator', seconds: [5, 0.009, 0.011, 0.01], answer: '2595 nodes, exact' }] });
   expect(block).toContain('| 2595 nodes, exact | 5 s | 10 ms | 10 ms: reached |');
+});
+
+test('the limit is reading alone, beside what the whole pass takes', () => {
+  const rows = [
+    { title: 'fit', bytes: 1000, readNanoseconds: 100 },
+    { title: 'bounds', scenario: 'unique-5k', bytes: 2000, readNanoseconds: 100 },
+    { title: 'not measured', scenario: 'million-nodes', bytes: 1, readNanoseconds: 1 },
+  ];
+  const results = [{ name: 'unique-5k', latency: { p50: 400 } }] as ResultFile['results'];
+  const native = { ...head, rows: [{ form: 'core (WASM)', scan: '0.5 us', row: '', speed: '' }] };
+  const block = limitsBlock({ ...head, rows }, { ...head, results }, native);
+  expect(block.split('\n').slice(-2)).toEqual([
+    '| fit | 1000B | 100 ns | 10.0 GB/s | 500 ns | 20 % |',
+    '| bounds | 2000B | 100 ns | 20.0 GB/s | 400 ns | 25 % |',
+  ]);
 });
 
 test('loops are shown as machine code and as WebAssembly', () => {

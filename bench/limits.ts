@@ -1,0 +1,65 @@
+/**
+ * `npm run bench:limits`: how long the machine needs for nothing but reading what a pass over all nodes reads, for docs/performance.md to set beside
+ * what the pass takes.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BLOCK } from '../src/layout/schema.ts';
+import { type Machine, resultFileName, thisMachine } from './results.ts';
+
+/** Of a span of 4 rows, per row (assembly/bounds.ts). */
+const BOUND_BYTES = 28;
+/** Columns of a row that fit and LeastAllocated read: six amounts, two counts of pods. */
+const SCAN_BYTES = 6 * 8 + 2 * 4;
+const REPEATS = 200;
+
+/** A pass and what it reads; `scenario` names the figure whose p50 is the time of the pass, absent: the core's time in bench:native. */
+export interface LimitRow {
+  readonly title: string;
+  readonly scenario?: string;
+  readonly bytes: number;
+  readonly readNanoseconds: number;
+}
+
+/** What is recorded for docs/performance.md. */
+export interface LimitsFile {
+  readonly machine: Machine;
+  readonly node: string;
+  /** YYYY-MM-DD. */
+  readonly measured: string;
+  readonly rows: readonly LimitRow[];
+}
+
+const capacity = (nodes: number) => Math.ceil(nodes / BLOCK) * BLOCK;
+const PASSES: readonly Omit<LimitRow, 'readNanoseconds'>[] = [
+  { title: 'fit and LeastAllocated, 10,048 nodes', bytes: 10_048 * SCAN_BYTES },
+  { title: 'bounds, 5,000 nodes', scenario: 'unique-5k', bytes: capacity(5_000) * BOUND_BYTES },
+  { title: 'bounds, 100,000 nodes', scenario: 'unique-100k', bytes: capacity(100_000) * BOUND_BYTES },
+  { title: 'bounds, 1,000,000 nodes', scenario: 'million-nodes', bytes: capacity(1_000_000) * BOUND_BYTES },
+];
+
+if (import.meta.main) process.exitCode = run();
+
+function run(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-limits-'));
+  try {
+    const binary = join(folder, 'memory');
+    execFileSync('gcc', ['-O3', '-march=x86-64-v2', '-std=gnu11', '-o', binary, join(import.meta.dirname, 'native', 'memory.c')]);
+    const out = execFileSync(binary, [String(REPEATS), ...PASSES.map(({ bytes }) => String(bytes))], { encoding: 'utf8' });
+    const times = out.trim().split('\n').map(Number);
+    const rows = PASSES.map((pass, i) => ({ ...pass, readNanoseconds: times[i] as number }));
+    for (const { title, bytes, readNanoseconds } of rows)
+      process.stdout.write(`${title}: ${bytes} bytes, ${readNanoseconds} ns, ${(bytes / readNanoseconds).toFixed(1)} GB/s\n`);
+    const file: LimitsFile = { machine: thisMachine(), node: process.version, measured: new Date().toISOString().slice(0, 10), rows };
+    writeFileSync(join(import.meta.dirname, 'results', `limits-${resultFileName(file)}`), `${JSON.stringify(file, null, 2)}\n`);
+    return 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    process.stdout.write('skipped: gcc is not installed\n');
+    return 0;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
