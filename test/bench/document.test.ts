@@ -111,7 +111,7 @@ test('the limit is reading alone, beside what the whole pass takes', () => {
     { title: 'bounds', scenario: 'unique-5k', bytes: 2000, readNanoseconds: 100 },
     { title: 'not measured', scenario: 'million-nodes', bytes: 1, readNanoseconds: 1 },
   ];
-  const results = [{ name: 'unique-5k', latency: { p50: 400 } }] as ResultFile['results'];
+  const results = [{ name: 'unique-5k', latency: { p50: 400 } }] as unknown as ResultFile['results'];
   const native = { ...head, rows: [{ form: 'core (WASM)', scan: '0.5 us', row: '', speed: '' }] };
   const block = limitsBlock({ ...head, rows }, { ...head, results }, native);
   expect(block.split('\n').slice(-2)).toEqual([
