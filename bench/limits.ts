@@ -3,10 +3,10 @@
  * what the pass takes.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BLOCK } from '../src/layout/schema.ts';
+import { withBinary } from './native/compile.ts';
 import { type Machine, resultFileName, thisMachine } from './results.ts';
 
 /** Of a span of 4 rows, per row (assembly/bounds.ts). */
@@ -40,26 +40,14 @@ const PASSES: readonly Omit<LimitRow, 'readNanoseconds'>[] = [
   { title: 'bounds, 1,000,000 nodes', scenario: 'million-nodes', bytes: capacity(1_000_000) * BOUND_BYTES },
 ];
 
-if (import.meta.main) process.exitCode = run();
+if (import.meta.main) withBinary('memory.c', measure);
 
-function run(): number {
-  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-limits-'));
-  try {
-    const binary = join(folder, 'memory');
-    execFileSync('gcc', ['-O3', '-march=x86-64-v2', '-std=gnu11', '-o', binary, join(import.meta.dirname, 'native', 'memory.c')]);
-    const out = execFileSync(binary, [String(REPEATS), ...PASSES.map(({ bytes }) => String(bytes))], { encoding: 'utf8' });
-    const times = out.trim().split('\n').map(Number);
-    const rows = PASSES.map((pass, i) => ({ ...pass, readNanoseconds: times[i] as number }));
-    for (const { title, bytes, readNanoseconds } of rows)
-      process.stdout.write(`${title}: ${bytes} bytes, ${readNanoseconds} ns, ${(bytes / readNanoseconds).toFixed(1)} GB/s\n`);
-    const file: LimitsFile = { machine: thisMachine(), node: process.version, measured: new Date().toISOString().slice(0, 10), rows };
-    writeFileSync(join(import.meta.dirname, 'results', `limits-${resultFileName(file)}`), `${JSON.stringify(file, null, 2)}\n`);
-    return 0;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    process.stdout.write('skipped: gcc is not installed\n');
-    return 0;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+function measure(binary: string): void {
+  const out = execFileSync(binary, [String(REPEATS), ...PASSES.map(({ bytes }) => String(bytes))], { encoding: 'utf8' });
+  const times = out.trim().split('\n').map(Number);
+  const rows = PASSES.map((pass, i) => ({ ...pass, readNanoseconds: times[i] as number }));
+  for (const { title, bytes, readNanoseconds } of rows)
+    process.stdout.write(`${title}: ${bytes} bytes, ${readNanoseconds} ns, ${(bytes / readNanoseconds).toFixed(1)} GB/s\n`);
+  const file: LimitsFile = { machine: thisMachine(), node: process.version, measured: new Date().toISOString().slice(0, 10), rows };
+  writeFileSync(join(import.meta.dirname, 'results', `limits-${resultFileName(file)}`), `${JSON.stringify(file, null, 2)}\n`);
 }

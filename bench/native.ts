@@ -1,7 +1,6 @@
 /** `npm run bench:native`: the core's fit + least-allocated scan beside the same loop in C, over the same columns in one run. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../src/base/assert.ts';
 import { secondsNow } from '../src/base/clock.ts';
@@ -24,11 +23,11 @@ import {
 import type { Pod } from '../src/model/pod.ts';
 import { tableLines } from '../src/report/table.ts';
 import { buildCluster } from './clusters.ts';
+import { withBinary } from './native/compile.ts';
 import { type Machine, resultFileName, thisMachine } from './results.ts';
 
 const ROWS = 10_048;
 const REPEATS = 3000;
-const FLAGS = ['-O3', '-march=x86-64-v2', '-std=gnu11'];
 
 /** Form of the loop, nanoseconds for one scan, and what it computed. */
 interface Timing {
@@ -46,29 +45,15 @@ export interface NativeFile {
   readonly rows: readonly { readonly form: string; readonly scan: string; readonly row: string; readonly speed: string }[];
 }
 
-process.exitCode = run();
-
-function run(): number {
-  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-native-'));
-  try {
-    const binary = join(folder, 'scan');
-    execFileSync('gcc', [...FLAGS, '-o', binary, join(import.meta.dirname, 'native', 'scan.c')]);
-    const { fleet, pod } = filledFleet();
-    const columns = join(folder, 'columns');
-    writeFileSync(columns, columnBytes(fleet));
-    const native = execFileSync(binary, [columns, String(ROWS), String(REPEATS)], { encoding: 'utf8' });
-    const timings = [...native.trim().split('\n').map(parse), measureCore(fleet, pod)];
-    assert(new Set(timings.map(({ checksum }) => checksum)).size === 1, 'all forms compute the same scores');
-    report(timings);
-    return 0;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    process.stdout.write('skipped: gcc is not installed\n');
-    return 0;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+withBinary('scan.c', (binary, folder) => {
+  const { fleet, pod } = filledFleet();
+  const columns = join(folder, 'columns');
+  writeFileSync(columns, columnBytes(fleet));
+  const native = execFileSync(binary, [columns, String(ROWS), String(REPEATS)], { encoding: 'utf8' });
+  const timings = [...native.trim().split('\n').map(parse), measureCore(fleet, pod)];
+  assert(new Set(timings.map(({ checksum }) => checksum)).size === 1, 'all forms compute the same scores');
+  report(timings);
+});
 
 function parse(line: string): Timing {
   const [form, nanoseconds, checksum] = line.split(' ') as [string, string, string];
