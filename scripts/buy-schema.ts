@@ -43,6 +43,10 @@ export const buySchema: z.ZodType<Buy> = z
       .strictObject({ nodes: count, cost: decimal, gapPercent })
       .optional()
       .describe('the cheapest answer found with packed placement'),
+    unaided: z
+      .strictObject({ waiting: count })
+      .optional()
+      .describe('with packed placement: pods that the scheduler as configured, left to itself, would leave waiting on these nodes'),
     placements: z.array(z.strictObject({ namespace: z.string(), name: z.string(), node: z.string() })).describe('in decision order'),
     impossible: z
       .array(

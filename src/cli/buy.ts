@@ -22,7 +22,7 @@ plimsoll buy --podspec web.yaml=40 --podspec db.yaml=3 --catalogue catalogue.csv
 plimsoll catalogue convert --from aws aws_instance_types.csv > catalogue.csv`;
 
 const FORMATS = { table: buyView, wide: buyWide, json: jsonPieces, yaml: yamlPieces, name: buyNames } as const;
-const PLACEMENTS: readonly BuyPlacement[] = ['configured', 'packed'];
+const PLACEMENTS: readonly BuyPlacement[] = ['packed', 'configured'];
 
 type Flags = InputFlags &
   EngineFlags &
@@ -51,7 +51,7 @@ export function addBuy(program: Command, answer: Answer): void {
     .addOption(
       single(
         '--placement <mode>',
-        'configured: the scheduler finds the places by itself (default); packed: each pod is promised the node where it fits best',
+        'packed: each pod is promised the node where it fits best (default); configured: the scheduler finds the places by itself',
         oneOf(PLACEMENTS),
       ),
     );

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import type { Prng } from '../base/prng.ts';
-import { CLASS_TOTAL, CLOSED, FLEET_ADDRESS, FLEET_ORDER, FLEET_SAMPLED, OPEN } from '../layout/layout.generated.ts';
+import { CLASS_STAGE, CLASS_TOTAL, CLOSED, FLEET_ADDRESS, FLEET_ORDER, FLEET_SAMPLED, OPEN } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
 import type { PodClass } from './classes.ts';
@@ -130,6 +130,11 @@ export class Decider {
     if (cls.refused || (cls.hostFilters.length > 0 && !runHostFilters(this.fleet, cls, pod))) return false;
     this.fleet.core.exports.refreshVerdicts(cls.address);
     return true;
+  }
+
+  /** Whether anybody has asked about the class yet. */
+  hasLanes({ address }: PodClass): boolean {
+    return this.fleet.core.i32[(address + CLASS_STAGE) / 4] !== 0;
   }
 
   private samples(cls: PodClass): boolean {

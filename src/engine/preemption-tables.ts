@@ -1,7 +1,7 @@
 import type { Pod, PodTemplate } from '../model/pod.ts';
 import type { NodeView } from '../rules/view.ts';
 import type { PodClass } from './classes.ts';
-import { PreparedFilters } from './cycle.ts';
+import { filterNode, PreparedFilters } from './cycle.ts';
 import type { Fleet } from './fleet.ts';
 import { candidatesWanted, type Preempted } from './preemption.ts';
 import type { DisruptionBudgets } from './preemption-budgets.ts';
@@ -116,6 +116,11 @@ export class PreemptionTables {
     }
     known.set(row, { version, refused });
     return refused;
+  }
+
+  /** Whether the pod may have the row, pods that it is promised to considered. O(pods that the row is promised to); no lane is looked at. */
+  lets(cls: PodClass, pod: Pod, row: number): boolean {
+    return filterNode(this.filtersFor(cls, pod), this.fleet.view().rows[row] as NodeView) === undefined;
   }
 
   /**

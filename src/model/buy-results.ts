@@ -48,6 +48,8 @@ export interface Buy {
   readonly placedBy: readonly string[];
   /** The cheapest answer found with `packed` placement. */
   readonly packing?: { readonly nodes: number; readonly cost: string; readonly gapPercent?: number };
+  /** With `packed` placement: of the pods placed, those that the scheduler as configured would leave waiting on these nodes without the promises. */
+  readonly unaided?: { readonly waiting: number };
   /** Pods that wait, and the pods asked about, in decision order. */
   readonly placements: readonly Placement[];
   readonly impossible: readonly ImpossiblePod[];

@@ -1,37 +1,22 @@
 /** A quick packing into a fleet of nodes that is known beforehand. */
 import { evenFleet } from './buy-fleet.ts';
 import type { Filled, Packing } from './buy-pack.ts';
-import { type Counts, costOf, type Demand, type Problem, type Shape, within } from './buy-problem.ts';
+import { type Counts, type Demand, type Problem, type Shape, within } from './buy-problem.ts';
 import type { MakeProgram } from './buy-solve.ts';
 
-/** Halvings of the room that a fleet has to spare. */
-const HALVINGS = 5;
-const WASTE_MAX = 6;
 /** Power of the share left by which room gets dearer. */
 const STEEPNESS = 2;
 /** Nodes times pods up to which fleets are filled. */
 const WORK_MAX = 20_000_000;
+/** Room that the nodes have to spare, in pods of a large size. */
+const WASTE = 0.5;
 
-/** The cheapest even fleet that holds all pods, by bisection over the room that it has to spare. O(halvings · pods · nodes). */
+/** A fleet of nodes in proportion to what the pods ask for, filled; it holds nearly all. Undefined: it would be too large. O(pods · nodes). */
 export function packEvenly(problem: Problem, make: MakeProgram): Packing | undefined {
   const pods = problem.demands.reduce((sum, { count }) => sum + count, 0);
-  let best: Packing | undefined;
-  const holds = (waste: number): boolean => {
-    const counts = evenFleet(problem, waste, make);
-    if (!counts || !within(problem, counts) || counts.reduce((sum, count) => sum + count, 0) * pods > WORK_MAX) return false;
-    const packing = fill(problem, counts);
-    const complete = packing.unplaced.every((count) => count === 0);
-    if (complete && (!best || costOf(problem, counts) < costOf(problem, best.counts))) best = packing;
-    return complete;
-  };
-  if (!holds(WASTE_MAX)) return undefined;
-  let [low, high] = [0, WASTE_MAX];
-  for (let n = 0; n < HALVINGS; n++) {
-    const middle = (low + high) / 2;
-    if (holds(middle)) high = middle;
-    else low = middle;
-  }
-  return best;
+  const counts = evenFleet(problem, WASTE, make);
+  if (!counts || !within(problem, counts) || counts.reduce((sum, count) => sum + count, 0) * pods > WORK_MAX) return undefined;
+  return fill(problem, counts);
 }
 
 /**

@@ -1,8 +1,10 @@
 /** From a purchase as numbers to a bound and to numbers of nodes that are worth trying. */
+import { assignedWorth } from './buy-assign.ts';
 import { type Cut, roomCuts, wholeNodes, worthBound, worthCuts } from './buy-bound.ts';
 import { type Columns, clipped, generateColumns, type Pattern } from './buy-columns.ts';
+
 import { packEvenly } from './buy-fill.ts';
-import { type Filled, type Packing, pack } from './buy-pack.ts';
+import { type Filled, improvedPacking, type Packing, pack } from './buy-pack.ts';
 import { type Counts, costOf, type Problem, within } from './buy-problem.ts';
 import type { Program, Row } from './linear-program.ts';
 
@@ -11,9 +13,15 @@ export type MakeProgram = (rows: readonly Row[]) => Program;
 /** Demands up to which contents are made as columns; beyond, the program's rows cost more than the bound gains. */
 const COLUMN_DEMANDS_MAX = 250;
 const UNIT = 1e9;
-/** Demands from which the quick packing takes seconds, and how near to the bound makes it needless. */
+/** Pods held against a node while a packing is improved. */
+const STEPS_PER_POD = 2000;
+const STEPS_MIN = 200_000;
+const STEPS_MAX = 40_000_000;
+/** The same where most pods differ, so that a step takes twice as long, and where few do, so that columns are made as well. */
 const DEMANDS_MANY = 2000;
-const GOOD_PERCENT = 103n;
+const STEPS_LESS_MAX = 14_000_000;
+/** Part of the steps for which each way to pack is tried. */
+const TRIAL = 1 / 8;
 /** From so many pods on the search is shorter. */
 const PODS_MANY = 5000;
 
@@ -33,7 +41,8 @@ export function boundsOf(problem: Problem, make: MakeProgram): Bounds {
     demands.length <= COLUMN_DEMANDS_MAX
       ? generateColumns(problem, make, { roundsMax: roundsFor(problem), searchMax: 400, sharpMax: 20_000, iterationsMax: 20_000 })
       : undefined;
-  const worths = worthCuts(demands, columns?.worths ?? []);
+  const assigned = assignedWorth(problem, make);
+  const worths = worthCuts(demands, [...(columns?.worths ?? []), ...(assigned ? [assigned] : [])]);
   const cuts = [...roomCuts(problem), ...worths];
   // Where there are very many pods the last digits of the bound are not worth a long search.
   const pods = demands.reduce((sum, { count }) => sum + count, 0);
@@ -68,14 +77,41 @@ export function dimensionPrices({ demands, shapes, dimensions }: Problem, make: 
   return Float64Array.from(scales, (scale, r) => (Math.max(0, duals?.[r] ?? 0) * UNIT + 1e-3) / scale);
 }
 
-/** Packings of all pods, cheapest first: by diving, into an even fleet, and the quick packing; of very many demands without the last where others are near the bound. */
-export function packings(problem: Problem, columns: Columns | undefined, make: MakeProgram, bound?: bigint): Packing[] {
-  const dived = columns && dive(problem, columns, make);
+/**
+ * Packings of all pods, cheapest first: by diving, and quick ones improved for a while; the best of these is improved until it costs `bound`, or the
+ * effort ends.
+ */
+export function packings(problem: Problem, columns: Columns | undefined, make: MakeProgram, bound = 0n): Packing[] {
   const prices = dimensionPrices(problem, make);
+  const steps = stepsFor(problem);
+  const improve = (packing: Packing, balanced: boolean, share = 1) =>
+    improvedPacking(problem, prices, packing, { steps: steps * share, enough: bound, balanced });
   const even = packEvenly(problem, make);
-  const good =
-    bound !== undefined && problem.demands.length > DEMANDS_MANY && even && costOf(problem, even.counts) * 100n <= bound * GOOD_PERCENT;
-  return [...(dived ? [dived] : []), ...(even ? [even] : []), ...(good ? [] : [pack(problem, prices)])]
+  const trials = [
+    { packing: pack(problem, prices), balanced: false },
+    { packing: pack(problem, prices, true), balanced: true },
+    ...(even ? [{ packing: even, balanced: true }] : []),
+  ].map(({ packing, balanced }) => ({ packing: improve(packing, balanced, TRIAL), balanced }));
+  const dived = columns && dive(problem, columns, make);
+  const found = complete(problem, [...(dived ? [dived] : []), ...trials.map(({ packing }) => packing)]);
+  const [best = trials[0]?.packing as Packing] = found;
+  const leader = complete(
+    problem,
+    trials.map(({ packing }) => packing),
+  )[0];
+  const balanced = trials.find(({ packing }) => packing === leader)?.balanced ?? false;
+  return complete(problem, [improve(best, balanced), ...found]);
+}
+
+function stepsFor({ demands }: Problem): number {
+  const pods = demands.reduce((sum, { count }) => sum + count, 0);
+  const most = demands.length > DEMANDS_MANY || demands.length <= COLUMN_DEMANDS_MAX ? STEPS_LESS_MAX : STEPS_MAX;
+  return Math.max(STEPS_MIN, Math.min(most, pods * STEPS_PER_POD));
+}
+
+/** Those that leave out no pod, cheapest first. */
+function complete(problem: Problem, packings: readonly Packing[]): Packing[] {
+  return packings
     .filter(({ unplaced, counts }) => unplaced.every((count) => count === 0) && within(problem, counts))
     .map((packing) => ({ packing, cost: costOf(problem, packing.counts) }))
     .sort((a, b) => (a.cost < b.cost ? -1 : a.cost > b.cost ? 1 : 0))

@@ -28,8 +28,8 @@ export interface BuyOptions extends EngineOptions, Watched {
   /** Pods that are not in the snapshot, with their copies. */
   readonly podspec?: readonly PodManifest[];
   /**
-   * `configured` (default): the scheduler as configured places all pods on what is bought. `packed`: each pod is promised the node where it fits best,
-   * and the scheduler checks it; fewer nodes do, but a scheduler left to itself may need more.
+   * `packed` (default): each pod is promised the node where the plan has it, and the scheduler checks it with every rule. `configured`: the scheduler as
+   * configured finds all places by itself, which takes more room.
    */
   readonly placement?: BuyPlacement;
 }
@@ -45,7 +45,7 @@ export interface BuyOptions extends EngineOptions, Watched {
  */
 export async function buy(snapshot: Snapshot, catalogue: Catalogue, options: BuyOptions = {}): Promise<Buy> {
   const started = secondsNow();
-  const { podspec = [], placement = 'configured', onStates, ...engineOptions } = options;
+  const { podspec = [], placement = 'packed', onStates, ...engineOptions } = options;
   if (!Array.isArray(catalogue?.types))
     throw new PlimsollError('USAGE', 'is no catalogue', { path: 'catalogue', hint: 'readCatalogue reads one' });
   const settings = resolveOptions(engineOptions);
@@ -87,6 +87,7 @@ export async function buy(snapshot: Snapshot, catalogue: Catalogue, options: Buy
     ...(found.packing
       ? { packing: { nodes: found.packing.nodes, cost: formatPrice(found.packing.cost), ...gapOf(found.packing.cost, bound) } }
       : {}),
+    ...(found.unaided === undefined ? {} : { unaided: { waiting: found.unaided } }),
     placements: found.placed?.schedule.placements ?? [],
     impossible,
     summary: {
@@ -110,6 +111,8 @@ interface Found {
   readonly cost: bigint;
   readonly bound: bigint | undefined;
   readonly packing?: { readonly nodes: number; readonly cost: bigint } | undefined;
+  /** Pods that wait where nobody promises them a node; undefined: nobody has. */
+  readonly unaided?: number | undefined;
   readonly notes: readonly string[];
 }
 
@@ -147,8 +150,16 @@ async function solve(workload: Workload, groups: Possible, offers: readonly Offe
     const cost = costOfNodes(placed, offers);
     assert(!placed.complete || (lower.bound !== undefined && lower.bound <= cost), 'no plan costs less than the bound');
     const packing = best?.complete ? { nodes: best.nodes.length, cost: costOfNodes(best, offers) } : undefined;
+    const unaided = placement === 'packed' && placed.complete ? (await placer.place(placed.purchase)).unplaced.length : undefined;
     // A plan for fewer pods may cost less.
-    return { placed, cost, bound: placed.complete ? lower.bound : undefined, packing, notes: untouched(even) ? [] : [SPREAD_NOTE] };
+    return {
+      placed,
+      cost,
+      bound: placed.complete ? lower.bound : undefined,
+      packing,
+      unaided,
+      notes: untouched(even) ? [] : [SPREAD_NOTE],
+    };
   });
 }
 

@@ -30,6 +30,7 @@ function* view(buy: Buy, lines: number): Generator<string> {
   const { packing, placement } = buy;
   if (placement === 'configured' && packing && isLess(packing.cost, buy.cost))
     yield `Packed, with each pod where it fits best: ${nodesText(packing.nodes)}, ${money(packing.cost, buy)}${gap(packing.gapPercent)}.\n`;
+  yield* unaided(buy);
   if (buy.nodes.length > 0) {
     yield '\n';
     yield* tableLines(lines === LIST_LINES ? NODES : NODES_WIDE, buy.nodes.slice(0, lines));
@@ -41,6 +42,14 @@ function* view(buy: Buy, lines: number): Generator<string> {
     yield* tableLines(IMPOSSIBLE, buy.impossible.slice(0, lines));
     yield* more(buy.impossible.length - lines, 'pods');
   }
+}
+
+/** What becomes of a packed plan that is bought and left to the scheduler. */
+function* unaided({ unaided: left, summary }: Buy): Generator<string> {
+  if (left === undefined || summary.placed === 0) return;
+  if (left.waiting === 0) yield 'Left to itself, the scheduler as configured needs no further nodes.\n';
+  else
+    yield `Left to itself, the scheduler as configured leaves ${left.waiting} of ${summary.placed} pods waiting on these nodes; --placement configured buys for that.\n`;
 }
 
 function isLess(a: string, b: string): boolean {

@@ -4,7 +4,7 @@ import { fill, packEvenly } from '../../src/plan/buy-fill.ts';
 import { evenFleet } from '../../src/plan/buy-fleet.ts';
 import type { Packing } from '../../src/plan/buy-pack.ts';
 import { costOf, type Problem, type Shape } from '../../src/plan/buy-problem.ts';
-import { boundsOf } from '../../src/plan/buy-solve.ts';
+import { boundsOf, packings } from '../../src/plan/buy-solve.ts';
 import { withPrograms } from '../../src/plan/linear-program.ts';
 
 /** Pods of many sizes; nodes with 2, 4 and 8 of the second resource for each of the first, at prices in proportion. */
@@ -65,14 +65,20 @@ describe('a fleet that is filled', () => {
     });
   });
 
-  it.each([1, 2, 3, 4, 5])('of many demands is near the bound, seed %i', async (seed) => {
+  it.each([1, 2, 3, 4, 5])('is what a packing of many demands begins with, seed %i', async (seed) => {
     const problem = mixed(seed, 2500);
     await withPrograms((make) => {
       const { bound } = boundsOf(problem, make);
-      const packing = packEvenly(problem, make) as Packing;
-      expectValid(problem, packing);
-      expect(packing.unplaced.every((count) => count === 0)).toBe(true);
-      expect(Number(costOf(problem, packing.counts)) / Number(bound)).toBeLessThanOrEqual(1.05);
+      const begun = packEvenly(problem, make) as Packing;
+      expectValid(problem, begun);
+      // Most pods have a place, the largest first: the rest is built for by itself.
+      const room = (counts: Int32Array) =>
+        problem.demands.reduce((sum, { amounts }, i) => sum + (amounts[1] as number) * (counts[i] as number), 0);
+      expect(room(begun.unplaced)).toBeLessThan(0.25 * room(Int32Array.from(problem.demands, ({ count }) => count)));
+      const [best] = packings(problem, undefined, make, bound) as [Packing];
+      expectValid(problem, best);
+      expect(best.unplaced.every((count) => count === 0)).toBe(true);
+      expect(Number(costOf(problem, best.counts)) / Number(bound)).toBeLessThanOrEqual(1.03);
     });
   });
 });

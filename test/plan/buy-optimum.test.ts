@@ -4,7 +4,19 @@ import { Knapsack } from '../../src/plan/buy-knapsack.ts';
 import { costOf, type Problem } from '../../src/plan/buy-problem.ts';
 import { boundsOf, packings } from '../../src/plan/buy-solve.ts';
 import { withPrograms } from '../../src/plan/linear-program.ts';
-import { ask, leastCost, money, pod, randomCloud, randomMix, type SmallPod, type SmallType, smallCase } from './buy-support.ts';
+import {
+  ask,
+  leastCost,
+  money,
+  PUBLIC_LIST,
+  pod,
+  randomCloud,
+  randomMix,
+  type SmallPod,
+  type SmallType,
+  simulatedList,
+  smallCase,
+} from './buy-support.ts';
 
 const CENT = 10_000_000n;
 
@@ -108,5 +120,32 @@ describe('the gap', () => {
     const answer = await ask(randomMix(random, 30 + 15 * mix, 6 + mix), catalogue, { placement: 'packed' });
     expect(answer.complete).toBe(true);
     expect(answer.gapPercent).toBeLessThanOrEqual(5);
+  });
+
+  const CATALOGUES = [
+    ['a random cloud', (random: Prng) => randomCloud(random)],
+    ['a public price list', () => PUBLIC_LIST],
+    ['a list of even prices', () => simulatedList()],
+  ] as const;
+  const MIXES = [
+    [60, 8],
+    [300, 20],
+    [700, 60],
+    [1200, 400],
+    [2500, 2500],
+  ] as const;
+
+  // The default way of asking, on numbers of pods and kinds that nothing was adjusted to.
+  describe.each(CATALOGUES)('on %s', (_, catalogueOfMix) => {
+    it.each(MIXES)('of %i pods of %i kinds is at most 5 percent', { timeout: 60_000 }, async (pods, kinds) => {
+      for (const seed of [1, 2]) {
+        const random = new Prng(70_000 + pods + seed);
+        const catalogue = catalogueOfMix(random);
+        const answer = await ask(randomMix(random, pods, kinds), catalogue);
+        expect(answer.complete).toBe(true);
+        expect(answer.placement).toBe('packed');
+        expect(answer.gapPercent, `seed ${seed}`).toBeLessThanOrEqual(5);
+      }
+    });
   });
 });

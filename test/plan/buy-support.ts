@@ -99,3 +99,40 @@ export function randomMix(random: Prng, pods: number, kinds: number): object[] {
   }).flat();
   return random.shuffle(all);
 }
+
+/** On-demand prices of AWS as `catalogue convert` writes them: general types of one generation. */
+export const PUBLIC_LIST = `type,cpu,memory,pods,price
+c7i.large,1930m,3114Mi,29,0.08925
+c7i.xlarge,3920m,6584Mi,58,0.1785
+c7i.2xlarge,7910m,14162Mi,58,0.357
+c7i.4xlarge,15890m,27381Mi,234,0.714
+c7i.8xlarge,31850m,57691Mi,234,1.428
+c7i.16xlarge,63770m,112779Mi,737,2.856
+c7i.48xlarge,191450m,355262Mi,737,8.568
+m7i.large,1930m,6903Mi,29,0.1008
+m7i.xlarge,3920m,14162Mi,58,0.2016
+m7i.2xlarge,7910m,29317Mi,58,0.4032
+m7i.4xlarge,15890m,57691Mi,234,0.8064
+m7i.8xlarge,31850m,118312Mi,234,1.6128
+m7i.16xlarge,63770m,234021Mi,737,3.2256
+m7i.48xlarge,191450m,718987Mi,737,9.6768
+r7i.large,1930m,14481Mi,29,0.1323
+r7i.xlarge,3920m,29317Mi,58,0.2646
+r7i.2xlarge,7910m,59627Mi,58,0.5292
+r7i.4xlarge,15890m,118312Mi,234,1.0584
+r7i.8xlarge,31850m,239554Mi,234,2.1168
+r7i.16xlarge,63770m,476504Mi,737,4.2336
+r7i.48xlarge,191450m,1446437Mi,737,12.7008`;
+
+/** Prices of the types that Karpenter's simulation offers: ever less for each further CPU, and 16 pods to a CPU. */
+export function simulatedList(): string {
+  const lines = ['type,cpu,memory,pods,price'];
+  for (const [family, ratio] of [
+    ['c', 2],
+    ['s', 4],
+    ['m', 8],
+  ] as const)
+    for (const cpu of [1, 2, 4, 8, 16, 32, 64, 128])
+      lines.push(`${family}-${cpu}x,${cpu},${cpu * ratio}Gi,${cpu * 16},${(cpu * (0.025 + 0.001073741824 * ratio)).toFixed(9)}`);
+  return lines.join('\n');
+}

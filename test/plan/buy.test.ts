@@ -182,7 +182,7 @@ describe('the nodes bought', () => {
     const random = new Prng(mix);
     const catalogue = randomCloud(random);
     const items = randomMix(random, 60, 8);
-    const answer = await ask(items, catalogue);
+    const answer = await ask(items, catalogue, { placement: 'configured' });
     expect(answer.complete).toBe(true);
     const rows = new Map(catalogue.split('\n').map((line) => [line.split(',')[0], line.split(',')]));
     const nodes = answer.nodes.flatMap(({ type, nodes: names }) => {
@@ -198,6 +198,22 @@ describe('the nodes bought', () => {
     const again = await schedule(await readSnapshot([...nodes, ...items]));
     expect(again.unschedulable).toEqual([]);
     expect(again.placements).toEqual(answer.placements);
+  });
+
+  it('say how many pods would wait where nobody promises them a node', async () => {
+    // Two of 4 CPU and four of 1 on three nodes of 4: a scheduler that takes the small ones first spreads them.
+    const small = several(4, { cpu: '1' }).map((each, i) => ({ ...each, metadata: { name: `a${i}`, namespace: 'default' } }));
+    const large = [pod('large-1', { cpu: '4' }), pod('large-2', { cpu: '4' })];
+    const catalogue = 'type,cpu,memory,price\nfour,4,8Gi,1';
+    const answer = await ask([...small, ...large], catalogue);
+    expect([bought(answer), answer.complete, answer.gapPercent]).toEqual([['3 four'], true, 0]);
+    const nodes = answer.nodes[0]?.nodes.map((name) => node(name, '4')) ?? [];
+    const alone = await schedule(await readSnapshot([...nodes, ...small, ...large]));
+    expect(alone.unschedulable.length).toBeGreaterThan(0);
+    expect(answer.unaided).toEqual({ waiting: alone.unschedulable.length });
+    const left = await ask([...small, ...large], catalogue, { placement: 'configured' });
+    expect([left.unaided, left.packing?.nodes, left.summary.nodesBought > 3]).toEqual([undefined, 3, true]);
+    expect((await ask(large, catalogue)).unaided).toEqual({ waiting: 0 });
   });
 
   it('are the same for the same question, and cost what they say', async () => {
@@ -225,7 +241,7 @@ describe('the examples', () => {
       ],
     ],
     [['examples/zones.yaml'], [['examples/fit-cache.yaml', 60]]],
-  ] as const)('%j %j are within 3 percent of the bound, placed as configured', { timeout: 60_000 }, async (files, podspecs) => {
+  ] as const)('%j %j are within 3 percent of the bound, packed and placed as configured', { timeout: 60_000 }, async (files, podspecs) => {
     const snapshot =
       files.length > 0
         ? await readSnapshot([...files], { expand: files[0] === 'examples/buy.yaml' })
@@ -233,8 +249,10 @@ describe('the examples', () => {
     const podspec = await Promise.all(
       podspecs.map(async ([file, count]) => ({ manifest: (await readManifests(file))[0]?.manifest, count })),
     );
-    const answer = await buy(snapshot, await readCatalogue('examples/catalogue.csv'), { podspec });
-    expect(answer.summary.nodesBought).toBeGreaterThan(0);
-    expect(answer.gapPercent).toBeLessThanOrEqual(3);
+    for (const asked of [{}, { placement: 'configured' }] as const) {
+      const answer = await buy(snapshot, await readCatalogue('examples/catalogue.csv'), { podspec, ...asked });
+      expect(answer.summary.nodesBought).toBeGreaterThan(0);
+      expect(answer.gapPercent).toBeLessThanOrEqual(3);
+    }
   });
 });

@@ -44,6 +44,7 @@ function factsOf(buy: Buy): Fact[] {
     ...(buy.gapPercent === undefined ? [] : [fact(buy, 'gapPercent', 'Gap', (value) => `${value}%`)]),
     fact(buy, 'summary.pending', 'Pending'),
     fact(buy, 'summary.placed', 'Placed'),
+    ...(buy.unaided === undefined ? [] : [fact(buy, 'unaided.waiting', 'Waiting where the scheduler is left to itself')]),
     fact(buy, 'summary.nodesBefore', 'Nodes before'),
   ];
 }
