@@ -1,5 +1,5 @@
 /**
- * `buy` on many pods: CPU seconds, gap to the bound and the cost, by how many different requests the pods have and by who places them.
+ * `buy` on many pods: CPU and wall seconds, gap to the bound, the cost, and pods that would wait where nobody promises them a node, by how many different requests the pods have and by who places them.
  * `npm run bench:buy -- [--catalogue FILE] [--pods N] [--distinct 40,400,20000] [--placement configured,packed]`
  */
 import { parseArgs } from 'node:util';
@@ -57,7 +57,7 @@ function pods(count: number, distinct: number): object[] {
 }
 
 const catalogue: Catalogue = await readCatalogue(flags.catalogue ?? { text: cloud() });
-process.stdout.write('distinct  placement    cpu-seconds  nodes  cost           gap%    bound\n');
+process.stdout.write('distinct  placement    cpu-seconds  seconds  nodes  cost           gap%    waiting  bound\n');
 for (const distinct of flags.distinct.split(',').map(Number))
   for (const placement of flags.placement.split(',') as BuyPlacement[]) {
     const snapshot = await readSnapshot(pods(Number(flags.pods), distinct));
@@ -66,14 +66,16 @@ for (const distinct of flags.distinct.split(',').map(Number))
     const { user, system } = process.cpuUsage(before);
     assert(answer.complete, 'every pod has a node');
     const seconds = ((user + system) / 1e6).toFixed(2);
-    const { cost, gapPercent, bound, summary } = answer;
+    const { cost, gapPercent, bound, summary, unaided } = answer;
     const row = [
       `${distinct}`.padEnd(9),
       placement.padEnd(12),
       seconds.padEnd(12),
+      summary.seconds.toFixed(2).padEnd(8),
       `${summary.nodesBought}`.padEnd(6),
       cost.padEnd(14),
       `${gapPercent}`.padEnd(7),
+      `${unaided?.waiting ?? '-'}`.padEnd(8),
       bound,
     ];
     process.stdout.write(`${row.join(' ')}\n`);

@@ -91,7 +91,12 @@ function landsOn({ template, nodeName }: Pod, node: Node): boolean {
   if (nodeName !== '') return false;
   const tolerations = [
     ...template.tolerations,
-    ...[...DAEMON_TOLERATIONS, HOST_NETWORK_TOLERATION].map(([key, effect]) => ({ key, operator: 'Exists', value: '', effect })),
+    ...[...DAEMON_TOLERATIONS, ...(template.hostNetwork ? [HOST_NETWORK_TOLERATION] : [])].map(([key, effect]) => ({
+      key,
+      operator: 'Exists',
+      value: '',
+      effect,
+    })),
   ];
   return (
     requiredNodeAffinityMatches(template, node) &&

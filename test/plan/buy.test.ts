@@ -73,6 +73,13 @@ describe('buy', () => {
     expect(answer.nodes[0]?.used.cpu).toBe(0.875);
   });
 
+  it('has pods of DaemonSets on nodes without a network only where these use the network of the host', async () => {
+    const catalogue = 'type,cpu,memory,price,taints\nt,2,8Gi,1,node.kubernetes.io/network-unavailable:NoSchedule';
+    const items = [daemonSet('inside', '500m'), daemonSet('outside', '250m', { hostNetwork: true })];
+    const answer = await ask([...items, ...several(1, { cpu: '1' }, { tolerations: [{ operator: 'Exists' }] })], catalogue);
+    expect(answer.nodes).toMatchObject([{ count: 1, daemonSets: ['kube-system/outside'], overhead: { cpu: '250m' } }]);
+  });
+
   it('keeps taints, selectors and limits of the catalogue', async () => {
     const catalogue =
       'type,cpu,memory,price,arch,taints,max-count\ncheap,8,32Gi,1,arm64,,\nspecial,8,32Gi,1.5,amd64,dedicated=x:NoSchedule,\nfew,8,32Gi,2,amd64,,1\nplain,8,32Gi,3,amd64,,';
