@@ -29,27 +29,51 @@ const UNIT = 1e9;
  * those of single demands and that of all together; with many sets, those with most pods.
  */
 export function roomCuts({ demands, shapes, dimensions }: Problem): Cut[] {
-  const sets = new Map<string, { allowed: Uint8Array; pods: number }>();
-  const all = new Uint8Array(shapes.length).fill(1);
-  sets.set(all.join(''), { allowed: all, pods: Number.POSITIVE_INFINITY });
-  for (const { allowed, count } of demands) {
-    const key = allowed.join('');
-    const set = sets.get(key);
-    if (set) set.pods += count;
-    else sets.set(key, { allowed, pods: count });
-  }
-  const chosen = [...sets.values()].sort((a, b) => b.pods - a.pods).slice(0, SETS_MAX);
+  const doors = doorsOf(demands, dimensions);
+  const all = { allowed: new Uint8Array(shapes.length).fill(1), pods: Number.POSITIVE_INFINITY };
+  const sets = [all, ...doors.filter(({ allowed }) => allowed.includes(0))];
+  const chosen = sets.sort((a, b) => b.pods - a.pods).slice(0, SETS_MAX);
   return chosen.flatMap(({ allowed }) => {
-    const inside = demands.filter((demand) => isSubset(demand.allowed, allowed));
+    const inside = doors.filter((door) => isSubset(door.allowed, allowed));
     return Array.from({ length: dimensions }, (_, r) => ({
       gives: Float64Array.from(shapes, ({ room }, shape) => (allowed[shape] === 1 ? (room[r] as number) : 0)),
-      needs: inside.reduce((sum, { amounts, count }) => sum + (amounts[r] as number) * count, 0),
+      needs: inside.reduce((sum, { needs }) => sum + (needs[r] as number), 0),
     })).filter(({ needs }) => needs > 0);
   });
 }
 
+/** Pods that may go to the same shapes, and what they ask for together. */
+interface Door {
+  readonly allowed: Uint8Array;
+  pods: number;
+  readonly needs: Float64Array;
+}
+
+/** Remembered by demands: the same are asked about again and again, with other shapes' room. */
+const knownDoors = new WeakMap<readonly Demand[], readonly Door[]>();
+
+function doorsOf(demands: readonly Demand[], dimensions: number): readonly Door[] {
+  const known = knownDoors.get(demands);
+  if (known) return known;
+  const doors = new Map<string, Door>();
+  for (const { allowed, count, amounts } of demands) {
+    const key = allowed.join('');
+    let door = doors.get(key);
+    if (!door) {
+      door = { allowed, pods: 0, needs: new Float64Array(dimensions) };
+      doors.set(key, door);
+    }
+    door.pods += count;
+    for (let r = 0; r < dimensions; r++) door.needs[r] = (door.needs[r] as number) + (amounts[r] as number) * count;
+  }
+  const found = [...doors.values()];
+  knownDoors.set(demands, found);
+  return found;
+}
+
 function isSubset(inner: Uint8Array, outer: Uint8Array): boolean {
-  return inner.every((open, shape) => open <= (outer[shape] as number));
+  for (let shape = 0; shape < inner.length; shape++) if ((inner[shape] as number) > (outer[shape] as number)) return false;
+  return true;
 }
 
 /** Contents are worth no more than `most`, and all pods together their values: so nodes are needed that can hold so much worth. */

@@ -137,9 +137,11 @@ export class Rebuilder {
   private fill(shape: number, pool: readonly number[]): number {
     const { rest, asked, taken, marks, perRoom, paid } = this;
     const { room } = this.problem.shapes[shape] as Shape;
-    for (const [i, r] of asked.entries()) {
-      rest[i] = room[r] as number;
-      perRoom[i] = paid[r] === 1 && (room[r] as number) > 0 ? 1 / (room[r] as number) : 0;
+    for (let i = 0; i < asked.length; i++) {
+      const r = asked[i] as number;
+      const width = room[r] as number;
+      rest[i] = width;
+      perRoom[i] = paid[r] === 1 && width > 0 ? 1 / width : 0;
     }
     taken.length = 0;
     if (!this.balanced) return this.pass(shape, pool, false);

@@ -19,7 +19,7 @@ const STEPS_MIN = 200_000;
 const STEPS_MAX = 40_000_000;
 /** The same where most pods differ, so that a step takes twice as long, and where few do, so that columns are made as well. */
 const DEMANDS_MANY = 2000;
-const STEPS_LESS_MAX = 14_000_000;
+const STEPS_LESS_MAX = 10_000_000;
 /** Part of the steps for which each way to pack is tried. */
 const TRIAL = 1 / 8;
 /** From so many pods on the search is shorter. */
