@@ -43,7 +43,8 @@ function groupedAround(cls: usize, rows: usize, count: i32): i32 {
     store<usize>(cls, 0, CLASS_GROUPS);
     return NO_SHORT_CUT;
   }
-  store<i32>(FLEET_ADDRESS, load<i32>(FLEET_ADDRESS, FLEET_GROUPED) + 1, FLEET_GROUPED);
+  // Where nothing is left the caller looks at all rows, to say why.
+  if (row >= 0) store<i32>(FLEET_ADDRESS, load<i32>(FLEET_ADDRESS, FLEET_GROUPED) + 1, FLEET_GROUPED);
   return row;
 }
 

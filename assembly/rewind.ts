@@ -21,7 +21,7 @@ function isAfter(revision: u32, since: u32): bool {
 export function rewindLocal(local: usize, since: u32): void {
   if (load<i32>(local, LOCAL_STAGE) < LANES_BUILT || !isAfter(load<u32>(local, LOCAL_REVISION), since)) return;
   store<u32>(local, since, LOCAL_REVISION);
-  if (isFarBehind(load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD) - since)) store<i32>(local, FIXED_BUILT, LOCAL_STAGE);
+  if (isFarBehind(local, load<u32>(FLEET_ADDRESS, FLEET_JOURNAL_HEAD) - since)) store<i32>(local, FIXED_BUILT, LOCAL_STAGE);
   else catchUpLocal(local);
 }
 

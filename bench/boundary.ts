@@ -1,6 +1,6 @@
 /**
  * `npm run bench:boundary`: what it costs to come in and go out. A dump of 10,000 nodes and 100,000 pods with managedFields, from file to first
- * decision; and decisions as typed arrays beside decisions as objects. Prints one JSON object.
+ * decision; and decisions as typed arrays beside decisions as objects. Prints one JSON object, and records it.
  */
 
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { Engine } from '../src/engine/engine.ts';
 import type { Pod } from '../src/model/pod.ts';
 import { readSnapshot } from '../src/sources/read-snapshot.ts';
 import { buildCluster, equalApps, type Raw, rawGenerated } from './clusters.ts';
-import { median } from './results.ts';
+import { type Machine, median, writeRecorded } from './results.ts';
 
 const NODES = 10_000;
 const PODS = 100_000;
@@ -19,6 +19,18 @@ const PODS = 100_000;
 const MANAGED_FIELDS = 64;
 const DECISIONS = 200_000;
 const RUNS = 5;
+
+/** What is recorded for docs/performance.md. */
+export interface BoundaryFile {
+  readonly machine: Machine;
+  readonly node: string;
+  /** YYYY-MM-DD. */
+  readonly measured: string;
+  readonly import: Readonly<
+    Record<'megabytes' | 'readSeconds' | 'encodeSeconds' | 'firstDecisionSeconds' | 'totalSeconds' | 'residentMiB', number>
+  >;
+  readonly output: Readonly<Record<'decisions' | 'typedArraysNanoseconds' | 'objectsNanoseconds', number>>;
+}
 
 function managedFields(): unknown {
   const fieldsV1 = Object.fromEntries(
@@ -42,7 +54,7 @@ async function writeDump(file: string): Promise<void> {
 }
 
 /** Seconds from the start of the reading to the first decision, by stage. */
-async function importTimes(): Promise<Record<string, number>> {
+async function importTimes(): Promise<BoundaryFile['import']> {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-bench-'));
   try {
     const file = join(folder, 'dump.json');
@@ -69,7 +81,7 @@ async function importTimes(): Promise<Record<string, number>> {
 }
 
 /** Nanoseconds per decision of one class: kinds in and rows out, and pods in and placements out. Medians. */
-async function outputTimes(): Promise<Record<string, number>> {
+async function outputTimes(): Promise<BoundaryFile['output']> {
   const snapshot = buildCluster({ nodes: NODES, uniform: true, apps: equalApps(1, DECISIONS) });
   const [model] = snapshot.pods as readonly [Pod];
   const kinds = new Uint32Array(DECISIONS);
@@ -88,5 +100,8 @@ async function outputTimes(): Promise<Record<string, number>> {
   return { decisions: DECISIONS, typedArraysNanoseconds: Math.round(median(arrays)), objectsNanoseconds: Math.round(median(objects)) };
 }
 
-const result = { node: process.version, import: await importTimes(), output: await outputTimes() };
-console.log(JSON.stringify(result, undefined, 2));
+if (import.meta.main) {
+  const result = { import: await importTimes(), output: await outputTimes() };
+  console.log(JSON.stringify(result, undefined, 2));
+  writeRecorded('boundary-', result);
+}

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { type Column, tableLines } from '../src/report/table.ts';
 import { type Comparison, compareResults, type Difference } from './compare.ts';
-import type { ResultFile } from './results.ts';
+import { type ResultFile, resultKind } from './results.ts';
 import { duration } from './table.ts';
 
 const FOLDER = 'bench/results/';
@@ -49,9 +49,7 @@ function readResults(source: string): ResultFile {
 
 function recordedAt(revision: string): string {
   const names = git('ls-tree', '--name-only', revision, FOLDER).split('\n');
-  const files = names.filter(
-    (name) => /\/[^/]*-node[0-9.]+\.json$/.test(name) && !/\/(?:upstream|curves|peers|native|boundary|workers)-/.test(name),
-  );
+  const files = names.filter((name) => resultKind(name.slice(name.lastIndexOf('/') + 1)) === '');
   if (files.length !== 1)
     throw new Error(`${revision} has results of ${files.length} machines: name one as REVISION:FILE (${files.join(', ')})`);
   return files[0] as string;

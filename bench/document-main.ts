@@ -6,10 +6,20 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type CurvesFile, figuresOf } from './curves/results.ts';
-import { curvesBlock, figuresBlock, fillBlock, limitsBlock, loopsBlock, nativeBlock, peersBlock } from './document.ts';
+import {
+  boundaryBlock,
+  curvesBlock,
+  figuresBlock,
+  fillBlock,
+  limitsBlock,
+  loopsBlock,
+  nativeBlock,
+  peersBlock,
+  workersBlock,
+} from './document.ts';
 import type { LimitsFile } from './limits.ts';
 import type { NativeFile } from './native.ts';
-import type { ResultFile } from './results.ts';
+import { type ResultFile, resultKind } from './results.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const RESULTS = join(import.meta.dirname, 'results');
@@ -38,6 +48,8 @@ function filesToWrite(): ReadonlyMap<string, string> {
     ['peers', mapped(recorded('peers-'), peersBlock)],
     ['native', mapped(native, nativeBlock)],
     ['limits', figures && native && mapped(recorded<LimitsFile>('limits-'), (file) => limitsBlock(file, figures, native))],
+    ['boundary', mapped(recorded('boundary-'), boundaryBlock)],
+    ['workers', mapped(recorded('workers-'), workersBlock)],
     ['loops', mapped(recorded('loops-'), loopsBlock)],
   ];
   let page = readFileSync(PAGE, 'utf8');
@@ -50,10 +62,7 @@ function filesToWrite(): ReadonlyMap<string, string> {
 
 /** The recorded file of a kind; undefined when nothing has been measured. */
 function recorded<File>(prefix: string): File | undefined {
-  const kinds = /^(?:upstream|curves|peers|native|limits|loops|boundary|workers)-/;
-  const names = readdirSync(RESULTS).filter(
-    (name) => name.endsWith('.json') && (prefix === 'loops-' || name.includes(flags.machine)) && (kinds.exec(name)?.[0] ?? '') === prefix,
-  );
+  const names = readdirSync(RESULTS).filter((name) => (prefix === 'loops-' || name.includes(flags.machine)) && resultKind(name) === prefix);
   const last = names.sort().at(-1);
   return last === undefined ? undefined : (JSON.parse(readFileSync(join(RESULTS, last), 'utf8')) as File);
 }

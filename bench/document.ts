@@ -1,5 +1,6 @@
 /** What docs/performance.md shows of recorded results. */
 
+import type { BoundaryFile } from './boundary.ts';
 import { type CurvesFile, curvesOf, figuresOf } from './curves/results.ts';
 import { FIGURES } from './curves/series.ts';
 import type { LimitsFile } from './limits.ts';
@@ -10,6 +11,7 @@ import { type Machine, type Result, type ResultFile, shortfalls } from './result
 import { SCENARIOS } from './scenarios.ts';
 import { compact, duration, pathShares } from './table.ts';
 import { goalText, TITLES } from './titles.ts';
+import type { Compared, WorkersFile } from './workers.ts';
 
 /** Puts a text between the markers of a name. @throws Error where the page has no such markers. */
 export function fillBlock(page: string, name: string, text: string): string {
@@ -99,6 +101,36 @@ export function limitsBlock(file: LimitsFile, { results }: ResultFile, native: N
   });
   const headings = ['pass over', 'reads', 'reading alone', 'at', 'the pass', 'of the limit'];
   return `\`npm run bench:limits\`: ${measuredOn(file.machine, file.node, file.measured)}\n\n${markdown(headings, rows)}`;
+}
+
+export function boundaryBlock({ machine, node, measured, import: read, output }: BoundaryFile): string {
+  const seconds = (value: number) => duration(Math.round(value * 1e9));
+  const rows = [
+    [`reading ${read.megabytes} MB of JSON into a snapshot`, seconds(read.readSeconds)],
+    ["the engine's own encoding, up to a batch that can decide", seconds(read.encodeSeconds)],
+    ['the first decision', seconds(read.firstDecisionSeconds)],
+    [`all of it (goal 20 s, encoding 1 s), with ${read.residentMiB} MiB resident`, seconds(read.totalSeconds)],
+    ['a decision of one class, kinds and rows as typed arrays', duration(output.typedArraysNanoseconds)],
+    ['the same from pod objects to placement objects, queue and compiling included', duration(output.objectsNanoseconds)],
+  ];
+  return `\`npm run bench:boundary\`: ${measuredOn(machine, node, measured)}\n\n${markdown(['what', 'time'], rows)}`;
+}
+
+export function workersBlock({ machine, node, measured, building, drains, losses }: WorkersFile): string {
+  const row = (title: string, { oneWorkerSeconds, twoWorkersSeconds, ratio }: Compared, goal: string): string[] => {
+    const [one, two] = [oneWorkerSeconds, twoWorkersSeconds].map((value) => duration(Math.round(value * 1e9)));
+    return [title, one as string, two as string, `${ratio.toFixed(2)}x`, goal];
+  };
+  const reached = ({ ratio }: Compared, goal: number) => `${goal}x: ${ratio >= goal ? 'reached' : 'missed'}`;
+  const alone = duration(Math.round(losses.withoutWorkersSeconds * 1e9));
+  const rows = [
+    row(`tables of ${building.classes} classes, ${compact(building.nodes)} nodes`, building, reached(building, 1.6)),
+    row(`${compact(drains.whatIfs)} drains of single nodes, threads up`, drains.again, reached(drains.again, 1.7)),
+    row('the same, threads just started', drains.first, ''),
+    row(`a whole question of ${compact(losses.whatIfs)} losses (without workers ${alone})`, losses, ''),
+  ];
+  const headings = ['what', 'one worker', 'two workers', 'times faster', 'goal'];
+  return `\`npm run bench:workers\`: ${measuredOn(machine, node, measured)}\n\n${markdown(headings, rows)}`;
 }
 
 export function loopsBlock({ node, loops }: LoopFile): string {

@@ -3,16 +3,14 @@
  * what the pass takes.
  */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { BLOCK } from '../src/layout/schema.ts';
 import { withBinary } from './native/compile.ts';
-import { type Machine, resultFileName, thisMachine } from './results.ts';
+import { type Machine, writeRecorded } from './results.ts';
 
 /** Of a span of 4 rows, per row (assembly/bounds.ts). */
 const BOUND_BYTES = 28;
-/** Columns of a row that fit and LeastAllocated read: six amounts, two counts of pods. */
-const SCAN_BYTES = 6 * 8 + 2 * 4;
+/** What fit and LeastAllocated touch of a row: six amounts, two reciprocals, two counts of pods, its verdict and its score. */
+const SCAN_BYTES = 6 * 8 + 2 * 8 + 2 * 4 + 1 + 4;
 const REPEATS = 200;
 
 /** A pass and what it reads; `scenario` names the figure whose p50 is the time of the pass, absent: the core's time in bench:native. */
@@ -48,6 +46,5 @@ function measure(binary: string): void {
   const rows = PASSES.map((pass, i) => ({ ...pass, readNanoseconds: times[i] as number }));
   for (const { title, bytes, readNanoseconds } of rows)
     process.stdout.write(`${title}: ${bytes} bytes, ${readNanoseconds} ns, ${(bytes / readNanoseconds).toFixed(1)} GB/s\n`);
-  const file: LimitsFile = { machine: thisMachine(), node: process.version, measured: new Date().toISOString().slice(0, 10), rows };
-  writeFileSync(join(import.meta.dirname, 'results', `limits-${resultFileName(file)}`), `${JSON.stringify(file, null, 2)}\n`);
+  writeRecorded('limits-', { rows });
 }

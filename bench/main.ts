@@ -15,6 +15,7 @@ import {
   type Result,
   type ResultFile,
   resultFileName,
+  resultKind,
   shortfalls,
   summarize,
   thisMachine,
@@ -122,9 +123,7 @@ function checkFull(rows: readonly (Pick<Scenario, 'floor'> & { readonly result: 
 }
 
 function recordedFiles(): ResultFile[] {
-  const names = readdirSync(RESULTS).filter(
-    (name) => name.endsWith('.json') && !/^(?:upstream|curves|peers|native|loops|boundary|workers)-/.test(name),
-  );
+  const names = readdirSync(RESULTS).filter((name) => resultKind(name) === '');
   return names.map((name) => JSON.parse(readFileSync(join(RESULTS, name), 'utf8')) as ResultFile);
 }
 

@@ -6,8 +6,11 @@ import type { Scenario } from './scenarios.ts';
  * Nodes are full of pods of little priority, ten on each; every pending pod evicts some of them and is placed where they were. Requests of
  * `count` classes differ, and so do those of a node's pods.
  */
-export function preemptors(count: number): Pick<Scenario, 'build' | 'expect' | 'check'> {
+export function preemptors(count: number): Pick<Scenario, 'build' | 'expect' | 'check' | 'goal' | 'floor'> {
+  const least = { total: 2_000 };
   return {
+    goal: least,
+    floor: least,
     build: ({ nodes, pods }) => {
       const running = equalApps(10, nodes).map((app, i) => ({
         ...app,

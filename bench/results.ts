@@ -1,4 +1,6 @@
+import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
 import type { DecisionPaths } from '../src/model/results.ts';
 import { type Target, WORKERS_PREFIX } from './scenarios.ts';
 
@@ -144,4 +146,20 @@ export function hashDifferences(expected: ReadonlyMap<string, string>, results: 
 export function workerDifferences(results: readonly Measurement[]): readonly string[] {
   const [first, ...rest] = results.filter(({ name }) => name.startsWith(WORKERS_PREFIX));
   return rest.filter(({ hash }) => hash !== first?.hash).map(({ name }) => `${name}: decides otherwise than ${first?.name}`);
+}
+
+/** Results of other benchmarks than `npm run bench` begin with their name. */
+const KINDS = ['upstream-', 'curves-', 'peers-', 'native-', 'limits-', 'loops-', 'boundary-', 'workers-'] as const;
+
+/** What a file of bench/results holds: '' for the results of `npm run bench`, the prefix for those of another benchmark, undefined for anything else. */
+export function resultKind(name: string): '' | (typeof KINDS)[number] | undefined {
+  if (!name.endsWith('.json')) return undefined;
+  return KINDS.find((kind) => name.startsWith(kind)) ?? '';
+}
+
+/** Writes what a benchmark of a kind has measured into this machine's file. */
+export function writeRecorded(kind: (typeof KINDS)[number], measured: object): void {
+  const head = { machine: thisMachine(), node: process.version, measured: new Date().toISOString().slice(0, 10) };
+  const path = join(import.meta.dirname, 'results', `${kind}${resultFileName(head)}`);
+  writeFileSync(path, `${JSON.stringify({ ...head, ...measured }, null, 2)}\n`);
 }

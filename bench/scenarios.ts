@@ -226,14 +226,12 @@ export const SCENARIOS: readonly Scenario[] = [
     full: { nodes: 5_000, pods: 5_000 },
     smoke: FEW,
     ...preemptors(1),
-    goal: { total: 2_000 },
   },
   {
     name: 'preemption-50-classes-5k',
     full: { nodes: 5_000, pods: 5_000 },
     smoke: FEW,
     ...preemptors(50),
-    goal: { total: 2_000 },
   },
   { name: 'generated-mix', full: { nodes: 400, pods: 6_000 }, smoke: { nodes: 100, pods: 1_500 }, ...mixed },
   ...[0, 1, 2].map((workers): Scenario => {
@@ -248,6 +246,7 @@ export const SCENARIOS: readonly Scenario[] = [
     full: { nodes: 100_000, pods: 1_000_000 },
     ...deployments(1_000),
     goal: { seconds: 5, coreMiB: GIB },
+    floor: { coreMiB: GIB },
   },
   {
     name: 'million-nodes',
@@ -255,6 +254,7 @@ export const SCENARIOS: readonly Scenario[] = [
     full: { nodes: 1_000_000, pods: 500 },
     ...unique,
     goal: { p99Nanoseconds: 5 * MS, coreMiB: GIB },
+    floor: { coreMiB: GIB },
   },
 ];
 

@@ -1,9 +1,8 @@
 /**
  * `npm run bench:workers`: what a second thread brings. Class tables of many classes built by one worker and by two; 1,000 independent drains, each of
  * one of 5,000 nodes, by one and by two that are up; and a whole question, each of 5,000 nodes lost in turn, without workers, by one and by two.
- * Medians of alternating runs as one JSON object.
+ * Medians of alternating runs as one JSON object, which is recorded too.
  */
-import { availableParallelism } from 'node:os';
 import { Fleet } from '../src/engine/fleet.ts';
 import { resolveOptions } from '../src/engine/options.ts';
 import { Core } from '../src/layout/core.ts';
@@ -14,7 +13,7 @@ import { settled } from '../src/plan/settled-states.ts';
 import { survive } from '../src/plan/survive.ts';
 import { buildCluster, buildGenerated, equalApps } from './clusters.ts';
 import type { DrainsSetup } from './drains-worker.ts';
-import { median } from './results.ts';
+import { type Machine, median, writeRecorded } from './results.ts';
 
 const BUILD_RUNS = 7;
 const SWEEP_RUNS = 3;
@@ -23,11 +22,30 @@ const BUILD = { nodes: 100_000, classes: 300 };
 const FLEET = { nodes: 5_000, pods: 50_000 };
 const DRAINS = 1_000;
 
+/** Seconds of one worker and of two, and how many times faster two are. */
+export type Compared = Readonly<Record<'oneWorkerSeconds' | 'twoWorkersSeconds' | 'ratio', number>>;
+
+/** What is recorded for docs/performance.md. */
+export interface WorkersFile {
+  readonly machine: Machine;
+  readonly node: string;
+  /** YYYY-MM-DD. */
+  readonly measured: string;
+  readonly building: Compared & typeof BUILD;
+  readonly drains: typeof FLEET & {
+    readonly whatIfs: number;
+    readonly refused: number;
+    readonly first: Compared;
+    readonly again: Compared;
+  };
+  readonly losses: Compared & typeof FLEET & { readonly whatIfs: number; readonly withoutWorkersSeconds: number };
+}
+
 const rounded = (value: number) => Number(value.toFixed(3));
 const secondsSince = (startedMs: number) => (performance.now() - startedMs) / 1000;
 
 /** Times of one and of two workers, taken in turns, and how many times faster two are. */
-async function compared(runs: number, run: (workers: number) => Promise<number>): Promise<Record<string, number>> {
+async function compared(runs: number, run: (workers: number) => Promise<number>): Promise<Compared> {
   const times: Record<1 | 2, number[]> = { 1: [], 2: [] };
   for (let i = 0; i < runs; i++) for (const workers of [1, 2] as const) times[workers].push(await run(workers));
   const [one, two] = [median(times[1]), median(times[2])];
@@ -35,7 +53,7 @@ async function compared(runs: number, run: (workers: number) => Promise<number>)
 }
 
 /** Seconds until all classes are built; the threads are up and warm before. */
-async function building(): Promise<Record<string, number>> {
+async function building(): Promise<WorkersFile['building']> {
   const apps = equalApps(BUILD.classes, 1, { vary: 7 }).map((app, index) => ({ ...app, memoryBytes: index }));
   const snapshot = buildCluster({ nodes: BUILD.nodes, apps });
   const { semantics, profiles } = resolveOptions({});
@@ -59,7 +77,7 @@ async function building(): Promise<Record<string, number>> {
 }
 
 /** Seconds of the whole question: settling the fleet, the threads' start and their fleets included. */
-async function losses(): Promise<Record<string, number>> {
+async function losses(): Promise<WorkersFile['losses']> {
   const cluster = buildGenerated({ nodes: FLEET.nodes, pods: FLEET.pods, boundShare: 100, seed: 1 });
   const ask = async (workers: number): Promise<number> => {
     const started = performance.now();
@@ -76,7 +94,7 @@ async function losses(): Promise<Record<string, number>> {
  * Drains of single nodes, each on its own, by threads that are up: first as they come to it (their fleets laid out, their code run for the first time),
  * then again when they are warm.
  */
-async function drains(): Promise<Record<string, unknown>> {
+async function drains(): Promise<WorkersFile['drains']> {
   const cluster = buildGenerated({ nodes: FLEET.nodes, pods: FLEET.pods, boundShare: 100, seed: 1 });
   const full = await settled(cluster, {});
   const base = { ...full, pods: full.pods.filter(({ nodeName }) => nodeName !== '') };
@@ -105,11 +123,8 @@ async function drains(): Promise<Record<string, unknown>> {
   return { ...counts, first: { oneWorkerSeconds: rounded(one), twoWorkersSeconds: rounded(two), ratio: rounded(one / two) }, again };
 }
 
-const result = {
-  node: process.version,
-  cores: availableParallelism(),
-  building: await building(),
-  drains: await drains(),
-  losses: await losses(),
-};
-console.log(JSON.stringify(result, undefined, 2));
+if (import.meta.main) {
+  const result = { building: await building(), drains: await drains(), losses: await losses() };
+  console.log(JSON.stringify(result, undefined, 2));
+  writeRecorded('workers-', result);
+}

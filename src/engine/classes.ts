@@ -210,14 +210,8 @@ export class Classes {
 
   private compile(entry: TemplateEntry, profile: ResolvedProfile): PodClass {
     const encoder = new ClassEncoder(this.core, this.columns, this.counts, entry.template, this.semantics, this.objects);
-    try {
-      this.encode(encoder, profile);
-    } catch (error) {
-      this.release([...encoder.records, ...encoder.lanes], encoder.heldTables);
-      throw error;
-    }
+    const { lanes, record, own, bare } = this.write(encoder, profile);
     const { template, codes, narrowed, hostFilters, hostScores, heldTables, refused, conditions } = encoder;
-    const { lanes, record, own, bare } = this.locals.of(encoder);
     return {
       ...record,
       ...{ template, codes, narrowed, hostFilters, hostScores, heldTables, refused, conditions },
@@ -230,6 +224,16 @@ export class Classes {
       heldAt: this.columns.nodesRevision,
       usedAt: 0,
     };
+  }
+
+  private write(encoder: ClassEncoder, profile: ResolvedProfile): ReturnType<LocalLanesPool['of']> {
+    try {
+      this.encode(encoder, profile);
+      return this.locals.of(encoder);
+    } catch (error) {
+      this.release([...encoder.records, ...encoder.lanes], encoder.heldTables);
+      throw error;
+    }
   }
 
   private release(pieces: readonly Piece[], heldTables: readonly number[]): void {

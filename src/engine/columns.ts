@@ -48,7 +48,7 @@ export class Columns {
   readonly rowByName: Map<string, number>;
   readonly capacity: number;
   private unschedulable = 0;
-  /** What a trial has done to rows. Classes must be compiled anew when it changes. */
+  /** What a trial has done to rows. */
   readonly rowStates: RowStates;
   /** Another number whenever nodes have gone or come back. */
   nodesRevision = 0;

@@ -242,7 +242,7 @@ function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void 
   else map.set(key, [value]);
 }
 
+/** All that match: one tally may feed a table several times, with different weights. */
 function removeWhere<Value>(list: Value[], matches: (value: Value) => boolean): void {
-  const at = list.findIndex(matches);
-  if (at >= 0) list.splice(at, 1);
+  for (let at = list.length - 1; at >= 0; at--) if (matches(list[at] as Value)) list.splice(at, 1);
 }

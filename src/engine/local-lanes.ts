@@ -77,7 +77,7 @@ export class LocalLanesPool {
     const { lanes, isNew } = this.take(encoder);
     const bare = isBare(encoder);
     const known = bare ? lanes.bare.get(encoder.constantScore) : undefined;
-    const record = known ?? writeClass(this.core, this.columns, encoder, lanes);
+    const record = known ?? this.writeClass(encoder, lanes, isNew);
     const own = isNew ? encoder.lanes : [...encoder.records, ...encoder.lanes];
     if (known) {
       this.giveBack(own);
@@ -91,6 +91,17 @@ export class LocalLanesPool {
     lanes.pieces.push(...own);
     this.count(lanes);
     return { lanes, record, own: [], bare };
+  }
+
+  /** When memory is full the lanes lose the user that they have just got, and the caller gives back what the encoder holds. */
+  private writeClass(encoder: ClassEncoder, lanes: LocalLanes, isNew: boolean): ClassRecord {
+    try {
+      return writeClass(this.core, this.columns, encoder, lanes);
+    } catch (error) {
+      if (isNew) this.forget(lanes);
+      else this.leave(lanes);
+      throw error;
+    }
   }
 
   /** A class has gone. */
@@ -205,11 +216,15 @@ export class LocalLanesPool {
   }
 
   private free(lanes: LocalLanes): void {
+    this.forget(lanes);
+    this.giveBack(lanes.pieces);
+  }
+
+  private forget(lanes: LocalLanes): void {
     if (this.idle.delete(lanes)) this.idleBytes -= lanes.bytes;
     this.all.delete(lanes);
     if (lanes.signature !== undefined) this.bySignature.delete(lanes.signature);
     this.bytes -= lanes.bytes;
-    this.giveBack(lanes.pieces);
   }
 
   private giveBack(pieces: readonly Piece[]): void {

@@ -57,13 +57,18 @@ export function groupingOf(
   for (const { column, table, presence } of facts) {
     if (!column) addCell({ table: table as number, column: 0 });
     else if (presence) addPart({ kind: 'presence', address: column.address });
-    else if (column.values.length > CODES_FEW && table !== undefined && isOwn(column)) {
+    else if (domains(column) > CODES_FEW && table !== undefined && isOwn(column)) {
       addPart({ kind: 'presence', address: column.address });
       addCell({ table, column: column.address });
-    } else if (column.values.length <= CODES_MAX) addPart({ kind: 'code', address: column.address });
+    } else if (domains(column) <= CODES_MAX) addPart({ kind: 'code', address: column.address });
     else return undefined;
   }
   return { parts: [...parts.values()], cells: [...cells.values()] };
+}
+
+/** Values of the column; code 0 stands for none. */
+function domains({ values }: LabelColumn): number {
+  return values.length - 1;
 }
 
 /** Bytes of the record and of its arrays, for giving them back. */

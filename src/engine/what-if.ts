@@ -63,7 +63,7 @@ export class WhatIf {
     this.out.push(...rows);
   }
 
-  /** The nodes take no more pods: they are being drained, and nothing tolerates that. O(classes · nodes). */
+  /** The nodes take no more pods: they are being drained, and nothing tolerates that. O(nodes closed). */
   close(nodeNames: readonly string[]): void {
     this.fleet.classes.keepsAll = true;
     this.setClosed(nodeNames, true);

@@ -28,7 +28,7 @@ export interface Effort {
 }
 
 /** Pods that are packed together at first. */
-const HANDFUL = 500;
+const HANDFUL = 150;
 /** Nodes that are emptied at once, at least and at most, and pods on them from which no further node is. */
 const EMPTIED_MIN = 2;
 const EMPTIED_MAX = 6;

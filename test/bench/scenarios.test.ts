@@ -24,7 +24,15 @@ test('names are unique, and every smoke scenario has its hash on file', () => {
 test('labels choose scenarios', () => {
   expect(selectScenarios('all', EVERY)).toEqual(SCENARIOS);
   expect(selectScenarios('full', EVERY).some(({ huge }) => huge)).toBe(false);
-  expect(selectScenarios('floor', EVERY).map(({ name }) => name)).toEqual(['one-class-10k', 'default-spread-5k', 'unique-5k']);
+  expect(selectScenarios('floor', EVERY).map(({ name }) => name)).toEqual([
+    'one-class-10k',
+    'default-spread-5k',
+    'unique-5k',
+    'preemption-5k',
+    'preemption-50-classes-5k',
+    'million-pods',
+    'million-nodes',
+  ]);
   expect(selectScenarios('full', /^unique/).map(({ name }) => name)).toEqual(['unique-5k', 'unique-100k']);
 });
 

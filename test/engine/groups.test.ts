@@ -16,11 +16,17 @@ import { type SchedulerCase, schedulerCase } from '../support/scheduler-cases.ts
 /** Clusters; PLIMSOLL_RUNS overrides, for long runs. */
 const RUNS = Number(process.env.PLIMSOLL_RUNS ?? 120);
 const STEPS = 150;
-const STEPS_BETWEEN_NODE_CHANGES = 50;
-/** One long life of a cluster: as many placements at least, with pods leaving and nodes changing all along. */
+/** Pods are taken away as they come from so many on. */
+const PODS_PER_NODE = 6;
+/** A fleet is laid out anew after so many steps, with other labels, taints or nodes. */
+const STEPS_BETWEEN_LAYOUTS = 50;
+/** On the fleet that is laid out some node is closed, opened, taken out or put back once in so many steps. */
+const STEPS_BETWEEN_NODE_CHANGES = 20;
+/** One long life of a cluster and of one index: as many placements at least, with pods leaving and nodes changing all along. */
 const LONG_STEPS = 20_000;
 const LONG_PLACEMENTS = 10_000;
-const STEPS_PER_VECTOR = 25;
+/** Steps in the cluster of each vector; PLIMSOLL_STEPS overrides, for long runs. */
+const STEPS_PER_VECTOR = Number(process.env.PLIMSOLL_STEPS ?? 60);
 
 interface Placed {
   readonly pod: Pod;
@@ -71,7 +77,14 @@ class Side {
 }
 
 /** One cluster through placements, removals and node changes; what the two sides disagree in. */
-function compareSides(run: SchedulerCase, prng: Prng, cores: readonly [Core, Core], tally: Map<string, number>, steps = STEPS): string[] {
+function compareSides(
+  run: SchedulerCase,
+  prng: Prng,
+  cores: readonly [Core, Core],
+  tally: Map<string, number>,
+  steps = STEPS,
+  between = STEPS_BETWEEN_LAYOUTS,
+): string[] {
   const { snapshot } = run;
   let nodes = [...snapshot.nodes];
   const names = new Set(nodes.map(({ name }) => name));
@@ -83,7 +96,12 @@ function compareSides(run: SchedulerCase, prng: Prng, cores: readonly [Core, Cor
   const wrong: string[] = [];
   for (let step = 0; step < steps; ) {
     const [indexed, scanning] = [new Side(run, nodes, placed, cores[0], false), new Side(run, nodes, placed, cores[1], true)];
-    for (const last = Math.min(steps, step + STEPS_BETWEEN_NODE_CHANGES); step < last; step++) {
+    const states = new NodeStates([indexed.fleet, scanning.fleet]);
+    for (const last = Math.min(steps, step + between); step < last; step++) {
+      if (prng.chance(1, STEPS_BETWEEN_NODE_CHANGES)) {
+        const gone = states.change(prng.below(nodes.length), prng.chance(1, 2));
+        placed = placed.filter(({ node }) => !gone.has(node));
+      }
       const pod: Pod = { ...prng.pick(models), name: `step-${step}`, uid: `uid-step-${step}`, nodeName: '', terminating: false };
       // Now and then some rows are kept for others, the best one among them.
       const kept = prng.chance(1, 3) ? keptRows(prng, nodes.length, scanning.decide(pod) ?? -1) : [];
@@ -96,7 +114,8 @@ function compareSides(run: SchedulerCase, prng: Prng, cores: readonly [Core, Cor
         tally.set('placed', (tally.get('placed') ?? 0) + 1);
         for (const { fleet } of [indexed, scanning]) fleet.place(pod, want);
       }
-      if (placed.length > 0 && ((want ?? -1) < 0 || prng.chance(1, 4))) {
+      // Clusters that fill up without end would need more levels than there are.
+      if (placed.length > 0 && ((want ?? -1) < 0 || placed.length > PODS_PER_NODE * nodes.length || prng.chance(1, 4))) {
         const [gone] = placed.splice(prng.below(placed.length), 1) as [Placed];
         for (const { fleet } of [indexed, scanning]) fleet.remove(gone.pod, fleet.rowOf(gone.node) as number);
       }
@@ -113,6 +132,31 @@ function compareSides(run: SchedulerCase, prng: Prng, cores: readonly [Core, Cor
 function keptRows(prng: Prng, rows: number, best: number): number[] {
   const some = Array.from({ length: prng.between(1, 6) }, () => prng.below(rows));
   return [...new Set(best >= 0 && prng.chance(2, 3) ? [best, ...some] : some)];
+}
+
+/** Nodes that are closed or out on fleets that stay laid out. */
+class NodeStates {
+  private readonly fleets: readonly Fleet[];
+  private readonly closed = new Set<number>();
+  private readonly out = new Set<number>();
+
+  constructor(fleets: readonly Fleet[]) {
+    this.fleets = fleets;
+  }
+
+  /** Closes or opens the row, or takes it out or puts it back; the name of a node that has lost its pods. */
+  change(row: number, whole: boolean): ReadonlySet<string> {
+    // What is out is put back before anything else happens to it.
+    if (this.out.has(row)) whole = true;
+    const set = whole ? this.out : this.closed;
+    const on = !set.delete(row);
+    if (on) set.add(row);
+    for (const fleet of this.fleets) {
+      if (whole) fleet.setOut([row], on);
+      else fleet.setClosed([row], on);
+    }
+    return new Set(whole && on ? [((this.fleets[0] as Fleet).nodes[row] as Node).name] : []);
+  }
 }
 
 /** One node cordoned, relabelled or gone with its pods. */
@@ -148,7 +192,7 @@ describe('the group index', () => {
     const tally = new Map<string, number>();
     const cluster = buildGenerated({ nodes: 200, pods: 900, boundShare: 30, shuffle: true, seed: 4 });
     const run: SchedulerCase = { name: 'one life', snapshot: cluster, options: {} };
-    expect(compareSides(run, new Prng(1), [new Core(), new Core()], tally, LONG_STEPS)).toEqual([]);
+    expect(compareSides(run, new Prng(1), [new Core(), new Core()], tally, LONG_STEPS, LONG_STEPS)).toEqual([]);
     expect(tally.get('placed')).toBeGreaterThan(LONG_PLACEMENTS);
     expect(tally.get('grouped')).toBeGreaterThan(LONG_PLACEMENTS / 2);
   }, 120_000);
@@ -160,12 +204,13 @@ describe('the group index', () => {
       const wrong: string[] = [];
       const { vectors } = readVectors(new URL(`../parity/vectors/${version}.jsonl.gz`, import.meta.url));
       const cores: [Core, Core] = [new Core(), new Core()];
+      const between = Math.max(STEPS_BETWEEN_LAYOUTS, STEPS_PER_VECTOR / 4);
       for (const [i, { case: parityCase, answer }] of vectors.entries()) {
         if (answer.invalid !== undefined) continue;
         const list = { apiVersion: 'v1', kind: 'List', items: parityCase.objects };
         const snapshot = await readSnapshot(list, { defaults: false });
         const options = { config: parityCase.config, kubeVersion: version, featureGates: parityCase.featureGates };
-        wrong.push(...compareSides({ name: parityCase.name, snapshot, options }, new Prng(i + 1), cores, tally, STEPS_PER_VECTOR));
+        wrong.push(...compareSides({ name: parityCase.name, snapshot, options }, new Prng(i + 1), cores, tally, STEPS_PER_VECTOR, between));
       }
       expect(wrong.slice(0, 5)).toEqual([]);
       expect(tally.get('grouped')).toBeGreaterThan(500);

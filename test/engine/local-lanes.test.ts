@@ -103,6 +103,16 @@ describe('lanes that classes share', () => {
     expect(fleet.classes.localCount).toBe(2);
   });
 
+  it('are not for pods that have the same five images, one of them more often', () => {
+    const images = ['a:1', 'b:1', 'c:1', 'd:1', 'e:1'];
+    const having = (...names: string[]) => ({ ...CPU, images: names.map((name) => ({ names: [name], sizeBytes: 900 * 2 ** 20 })) });
+    const fleet = fleetOf([having('a:1'), having('b:1'), having('c:1', 'd:1', 'e:1')]);
+    const pod = (...more: string[]) => makePod(more.join(), { containers: [...images, ...more].map((image) => container({}, { image })) });
+    const [often, other] = [classOf(fleet, pod('a:1', 'a:1', 'a:1')), classOf(fleet, pod('b:1', 'b:1', 'b:1'))];
+    expect(often.local).not.toBe(other.local);
+    expect([often, other].map(({ address }) => fleet.core.exports.chooseBest(address))).toEqual([0, 1]);
+  });
+
   it('stay when their signature has come back, within bounds, and go with the class when it has not', () => {
     const fleet = fleetOf([CPU], 16 * 40_000);
     const visit = (name: string, cpu: string) => {

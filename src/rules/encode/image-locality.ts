@@ -28,7 +28,7 @@ const CHOICES_MAX = 4;
 /** What decides the scores of all nodes, as text: the score of each choice of the images; where there are many, the images themselves. */
 function scoresOf(wanted: readonly WantedImage[], measured: number): string {
   const names = wanted.map(({ name }) => name);
-  if (wanted.length > CHOICES_MAX) return JSON.stringify([names, wanted.map(({ scaledBytes }) => scaledBytes)]);
+  if (wanted.length > CHOICES_MAX) return JSON.stringify([names, wanted.map(({ scaledBytes, times }) => scaledBytes * times)]);
   let sums = [0];
   for (const { scaledBytes, times } of wanted) sums = [...sums, ...sums.map((sum) => sum + scaledBytes * times)];
   return JSON.stringify([names, sums.map((sum) => imageScore(sum, measured))]);

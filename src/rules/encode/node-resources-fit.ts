@@ -54,7 +54,7 @@ export const encodeNodeResourcesFit: RuleEncoding<NodeResourcesFitArgs> = {
       FILTER_NODE_RESOURCES_FIT,
       address,
       [unschedulable()],
-      requests.map(([name, amount]) => `${name}=${amount}`).join(),
+      requests.map(([name, amount]) => `${name}\u0000${amount}`).join('\u0000'),
       requests.map(([name]) => name),
     );
   },

@@ -29,7 +29,7 @@ export function sharesOf(resources: readonly ResourceSpec[], requests: readonly 
 /** What a SHARES record says besides the rows. */
 export function sharesSignature(shares: readonly Share[]): string {
   let text = '';
-  for (const { name, weight, request } of shares) text += `${name}=${request}*${weight};`;
+  for (const { name, weight, request } of shares) text += `${name}\u0000${request}\u0000${weight}\u0000`;
   return text;
 }
 
