@@ -39,6 +39,12 @@ const LANES = 2;
 /** A chunk takes about so long: much longer than its round trip of some 100 us, and soon enough to be told of. */
 const CHUNK_MS = 10;
 const CHUNK_TASKS_MAX = 256;
+/**
+ * Room for short-lived objects, shared among the threads: each tries and forgets, and collecting garbage would take the cores that the others work on.
+ * At least V8's own default.
+ */
+const YOUNG_MIB = 512;
+const YOUNG_MIB_MIN = 48;
 
 /** The tasks of a run, and how far they have come. */
 class TaskList<Task, Result> {
@@ -109,7 +115,8 @@ export class TaskPool {
     this.threads = threads;
     try {
       const setup: TaskWorkerSetup = { file: file.href, name };
-      const counts = { minThreads: threads, maxThreads: threads, idleTimeout: 60_000 };
+      const maxYoungGenerationSizeMb = Math.max(YOUNG_MIB_MIN, Math.floor(YOUNG_MIB / threads));
+      const counts = { minThreads: threads, maxThreads: threads, idleTimeout: 60_000, resourceLimits: { maxYoungGenerationSizeMb } };
       this.pool = new Piscina({ filename: WORKER_ENTRY.href, name: 'doTasks', ...counts, workerData: setup });
     } catch (error) {
       throw new PlimsollError('WORKER', `worker threads cannot be started: ${(error as Error).message}`, { hint: 'run with --workers 0' });
