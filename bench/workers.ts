@@ -18,6 +18,8 @@ import { type Machine, median, writeRecorded } from './results.ts';
 const BUILD_RUNS = 7;
 const SWEEP_RUNS = 3;
 const WARM_RUNS = 4;
+/** Sweeps of a third of a second each: so many that the median says something. */
+const WARM_SWEEPS = 31;
 const BUILD = { nodes: 100_000, classes: 300 };
 const FLEET = { nodes: 5_000, pods: 50_000 };
 const DRAINS = 1_000;
@@ -114,7 +116,7 @@ async function drains(): Promise<WorkersFile['drains']> {
   for (const workers of [1, 2] as const) first[workers].push(await ask(workers));
   // Each of two threads has run its code half as often as one alone.
   for (let i = 0; i < WARM_RUNS; i++) for (const workers of [1, 2] as const) await ask(workers);
-  const again = await compared(BUILD_RUNS, ask);
+  const again = await compared(WARM_SWEEPS, ask);
   await Promise.all(Object.values(pools).map((pool) => pool.close()));
   if (answers.size !== 1) throw new Error('threads disagree');
   const [one, two] = [median(first[1]), median(first[2])];

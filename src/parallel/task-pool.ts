@@ -37,7 +37,7 @@ export interface TaskRun<Task, Result> {
 /** Chunks under way for each thread: one that it does and one that it takes next. More of them would be taken out of order. */
 const LANES = 2;
 /** A chunk takes about so long: much longer than its round trip of some 100 us, and soon enough to be told of. */
-const CHUNK_MS = 10;
+const CHUNK_MS = 20;
 const CHUNK_TASKS_MAX = 256;
 /**
  * Room for short-lived objects, shared among the threads: each tries and forgets, and collecting garbage would take the cores that the others work on.
@@ -116,7 +116,13 @@ export class TaskPool {
     try {
       const setup: TaskWorkerSetup = { file: file.href, name };
       const maxYoungGenerationSizeMb = Math.max(YOUNG_MIB_MIN, Math.floor(YOUNG_MIB / threads));
-      const counts = { minThreads: threads, maxThreads: threads, idleTimeout: 60_000, resourceLimits: { maxYoungGenerationSizeMb } };
+      const counts = {
+        minThreads: threads,
+        maxThreads: threads,
+        idleTimeout: 60_000,
+        concurrentTasksPerWorker: LANES,
+        resourceLimits: { maxYoungGenerationSizeMb },
+      };
       this.pool = new Piscina({ filename: WORKER_ENTRY.href, name: 'doTasks', ...counts, workerData: setup });
     } catch (error) {
       throw new PlimsollError('WORKER', `worker threads cannot be started: ${(error as Error).message}`, { hint: 'run with --workers 0' });

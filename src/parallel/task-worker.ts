@@ -37,7 +37,16 @@ const { [name]: prepare } = (await import(file)) as Readonly<Record<string, (set
 if (!prepare) throw new Error(`${file} has no ${name}`);
 let prepared: { readonly setupNumber: number; readonly answer: Doer } | undefined;
 
-export async function doTasks({ setup, setupNumber, tasks }: TaskChunk): Promise<ChunkAnswer> {
+/** The chunk before: a thread is given the next one while it is at work, and does one after the other. */
+let before: Promise<unknown> = Promise.resolve();
+
+export function doTasks(chunk: TaskChunk): Promise<ChunkAnswer> {
+  const answer = before.then(() => doChunk(chunk));
+  before = answer.catch(() => {});
+  return answer;
+}
+
+async function doChunk({ setup, setupNumber, tasks }: TaskChunk): Promise<ChunkAnswer> {
   if (prepared?.setupNumber !== setupNumber) {
     prepared = undefined;
     prepared = { setupNumber, answer: await (prepare as NonNullable<typeof prepare>)(deserialize(new Uint8Array(setup))) };
