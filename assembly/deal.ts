@@ -67,8 +67,9 @@ function addTo(cell: usize, amount: i64, copies: i32): void {
 }
 
 /**
- * Deals up to `limit` copies that change what the USAGE record says; counts[row] (i32, zeroed by the caller) receives how many each row got. Returns how many were dealt: fewer when no
- * row is left, when amounts grow out of the range of doubles, or 0 for a class that is not plain. O(copies + scores * blocks + rows).
+ * Deals up to `limit` copies that change what the USAGE record says; counts[row] (i32, zeroed by the caller) receives how many each row got. Returns
+ * how many were dealt: fewer when no row is left, when amounts grow out of the range of doubles, or 0 for a class that is not plain.
+ * O(copies + scores * blocks + rows).
  */
 export function deal(cls: usize, usage: usize, counts: usize, limit: i32): i32 {
   const plain = plainOf(load<usize>(cls, CLASS_LOCAL));

@@ -1,6 +1,6 @@
 import { secondsNow } from '../base/clock.ts';
 import type { Prng } from '../base/prng.ts';
-import { FLEET_ADDRESS, FLEET_JOURNAL_HEAD, OPEN } from '../layout/layout.generated.ts';
+import { OPEN } from '../layout/layout.generated.ts';
 import type { Pod } from '../model/pod.ts';
 import type { TieMode } from '../model/results.ts';
 import { type Status, unresolvable } from '../rules/rule.ts';
@@ -11,6 +11,7 @@ import type { PreparedFilters } from './cycle.ts';
 import { Decider } from './decide.ts';
 import { Diagnosis, type StatusCount } from './diagnose.ts';
 import type { Fleet } from './fleet.ts';
+import { journalHead } from './journal.ts';
 import { type FitErrorParts, fitErrorMessage, NO_NODES_MESSAGE, type PostFiltered, postFilterMessage, statusMessage } from './message.ts';
 import { NominatedPass } from './nominated-pass.ts';
 import type { Nominations } from './nominations.ts';
@@ -154,15 +155,15 @@ export class Attempts {
   /** @param promised the rows that concern the pod, where they are known, with the pass over them. */
   private explainOnce(pod: Pod, cls: PodClass, promised?: readonly number[], pass?: NominatedPass): AttemptOutcome {
     const remembered = this.failures.get(cls);
-    const { journalHead } = this;
+    const head = journalHead(this.fleet.core);
     const nominations = this.nominations.revision;
-    const same = remembered?.journalHead === journalHead && remembered.nominations === nominations;
+    const same = remembered?.journalHead === head && remembered.nominations === nominations;
     // A pod that is promised a node loses the promise by failing, which the failure of another does not do for it.
     if (same && this.nominations.of(pod) === undefined) return remembered.outcome;
     const rows = promised ?? this.nominations.concerning(pod);
     const beside = rows.length > 0 ? (pass ?? new NominatedPass(pod, this.fleet.view(), cls.profile)) : undefined;
     const outcome = this.explainFailure(pod, cls, rows, beside);
-    if (outcome.kind === 'failed' && outcome.repeatable) this.failures.set(cls, { journalHead, nominations, outcome });
+    if (outcome.kind === 'failed' && outcome.repeatable) this.failures.set(cls, { journalHead: head, nominations, outcome });
     return outcome;
   }
 
@@ -275,9 +276,5 @@ export class Attempts {
       ...(filters ? { filters } : {}),
       ...(this.random ? { random: this.random } : {}),
     });
-  }
-
-  private get journalHead(): number {
-    return this.fleet.core.u32[(FLEET_ADDRESS + FLEET_JOURNAL_HEAD) / 4] as number;
   }
 }

@@ -1,10 +1,11 @@
 import type { Core } from '../layout/core.ts';
-import { BLOCK, FLEET_ADDRESS, FLEET_JOURNAL_HEAD, LOCAL_REVISION, LOCAL_STAGE } from '../layout/layout.generated.ts';
+import { BLOCK, LOCAL_REVISION, LOCAL_STAGE } from '../layout/layout.generated.ts';
 import type { ClassEncoder } from './class-encoder.ts';
 import type { Piece } from './class-memory.ts';
 import { type ClassRecord, isBare, writeClass, writeLocal } from './class-record.ts';
 import type { Columns } from './columns.ts';
 import type { EncodedStep } from './encoded.ts';
+import { journalHead } from './journal.ts';
 
 /** A LOCAL record with its lanes: what each row says by itself to pods that ask the same of a node. */
 export interface LocalLanes {
@@ -164,10 +165,9 @@ export class LocalLanesPool {
     for (const block of blocks) this.core.exports.buildStatic(lanes.address, block * BLOCK, (block + 1) * BLOCK);
   }
 
-  /** Catching up would cost as much as building anew (as in assembly/local.ts), in memory that is warm. */
+  /** So far that the core builds lanes anew unless they are plain (isFarBehind in assembly/local.ts): then those that wait here are not worth their memory. */
   private isFarBehind({ address }: LocalLanes): boolean {
-    const { u32 } = this.core;
-    const behind = ((u32[(FLEET_ADDRESS + FLEET_JOURNAL_HEAD) / 4] as number) - (u32[(address + LOCAL_REVISION) / 4] as number)) >>> 0;
+    const behind = (journalHead(this.core) - (this.core.u32[(address + LOCAL_REVISION) / 4] as number)) >>> 0;
     return behind > this.columns.capacity >> 5;
   }
 

@@ -6,6 +6,7 @@ import type { Packing } from '../../src/plan/buy-pack.ts';
 import { costOf, type Problem, type Shape } from '../../src/plan/buy-problem.ts';
 import { boundsOf, packings } from '../../src/plan/buy-solve.ts';
 import { withPrograms } from '../../src/plan/linear-program.ts';
+import { expectValid } from './buy-support.ts';
 
 /** Pods of many sizes; nodes with 2, 4 and 8 of the second resource for each of the first, at prices in proportion. */
 function mixed(seed: number, kinds: number): Problem {
@@ -26,25 +27,6 @@ function mixed(seed: number, kinds: number): Problem {
     return { count: random.between(1, 12), amounts: Float64Array.of(1, cpu, Math.round((cpu * random.between(10, 80)) / 10)), allowed };
   });
   return { dimensions: 3, demands, shapes, limits: [] };
-}
-
-/** Every pod is on one node or counted as left over, where it may be, and no node holds more than it has room for. */
-function expectValid({ demands, shapes, dimensions }: Problem, { counts, contents, unplaced }: Packing): void {
-  const packed = Int32Array.from(unplaced);
-  const nodes = new Int32Array(shapes.length);
-  for (const { shape, times, demands: held, counts: each } of contents) {
-    nodes[shape] = (nodes[shape] as number) + times;
-    const used = new Float64Array(dimensions);
-    for (const [i, demand] of held.entries()) {
-      const { amounts, allowed } = demands[demand] as Problem['demands'][number];
-      expect(allowed[shape]).toBe(1);
-      packed[demand] = (packed[demand] as number) + times * (each[i] as number);
-      for (let r = 0; r < dimensions; r++) used[r] = (used[r] as number) + (each[i] as number) * (amounts[r] as number);
-    }
-    for (let r = 0; r < dimensions; r++) expect(used[r]).toBeLessThanOrEqual(shapes[shape]?.room[r] as number);
-  }
-  expect([...nodes]).toEqual([...counts]);
-  expect([...packed]).toEqual(demands.map(({ count }) => count));
 }
 
 describe('a fleet that is filled', () => {

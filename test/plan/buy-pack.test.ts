@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Prng } from '../../src/base/prng.ts';
 import { improvedPacking, type Packing, pack } from '../../src/plan/buy-pack.ts';
-import { costOf, type Problem, type Shape, within } from '../../src/plan/buy-problem.ts';
+import { costOf, type Problem, type Shape } from '../../src/plan/buy-problem.ts';
 import { boundsOf, dimensionPrices, packings } from '../../src/plan/buy-solve.ts';
 import { withPrograms } from '../../src/plan/linear-program.ts';
+import { expectValid } from './buy-support.ts';
 
 interface Mix {
   readonly seed: number;
@@ -39,27 +40,6 @@ function mixed({ seed, kinds, growth, limited = false, picky = false }: Mix): Pr
     return { count: random.between(1, 12), amounts: Float64Array.of(1, cpu, memory, alone), allowed };
   });
   return { dimensions: 4, demands, shapes, limits: limited ? [3] : [] };
-}
-
-/** Every pod is on one node or counted as left over, where it may be, and no node holds more than it has room for. */
-function expectValid(problem: Problem, { counts, contents, unplaced }: Packing): void {
-  const { demands, shapes, dimensions } = problem;
-  const packed = Int32Array.from(unplaced);
-  const nodes = new Int32Array(shapes.length);
-  for (const { shape, times, demands: held, counts: each } of contents) {
-    nodes[shape] = (nodes[shape] as number) + times;
-    const used = new Float64Array(dimensions);
-    for (const [i, demand] of held.entries()) {
-      const { amounts, allowed } = demands[demand] as Problem['demands'][number];
-      expect(allowed[shape]).toBe(1);
-      packed[demand] = (packed[demand] as number) + times * (each[i] as number);
-      for (let r = 0; r < dimensions; r++) used[r] = (used[r] as number) + (each[i] as number) * (amounts[r] as number);
-    }
-    for (let r = 0; r < dimensions; r++) expect(used[r]).toBeLessThanOrEqual(shapes[shape]?.room[r] as number);
-  }
-  expect([...nodes]).toEqual([...counts]);
-  expect([...packed]).toEqual(demands.map(({ count }) => count));
-  expect(within(problem, counts)).toBe(true);
 }
 
 describe('a packing', () => {

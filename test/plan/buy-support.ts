@@ -1,8 +1,11 @@
 /** Small and random purchases for tests. */
+import { expect } from 'vitest';
 import { buySchema } from '../../scripts/buy-schema.ts';
 import { Prng } from '../../src/base/prng.ts';
 import type { Buy } from '../../src/model/buy-results.ts';
 import { type BuyOptions, buy } from '../../src/plan/buy.ts';
+import type { Packing } from '../../src/plan/buy-pack.ts';
+import { type Problem, within } from '../../src/plan/buy-problem.ts';
 import { readCatalogue } from '../../src/sources/catalogue.ts';
 import { readSnapshot } from '../../src/sources/read-snapshot.ts';
 
@@ -135,4 +138,25 @@ export function simulatedList(): string {
     for (const cpu of [1, 2, 4, 8, 16, 32, 64, 128])
       lines.push(`${family}-${cpu}x,${cpu},${cpu * ratio}Gi,${cpu * 16},${(cpu * (0.025 + 0.001073741824 * ratio)).toFixed(9)}`);
   return lines.join('\n');
+}
+
+/** Every pod is on one node or counted as left over, where it may be, and no node holds more than it has room for; limits are kept. */
+export function expectValid(problem: Problem, { counts, contents, unplaced }: Packing): void {
+  const { demands, shapes, dimensions } = problem;
+  const packed = Int32Array.from(unplaced);
+  const nodes = new Int32Array(shapes.length);
+  for (const { shape, times, demands: held, counts: each } of contents) {
+    nodes[shape] = (nodes[shape] as number) + times;
+    const used = new Float64Array(dimensions);
+    for (const [i, demand] of held.entries()) {
+      const { amounts, allowed } = demands[demand] as Problem['demands'][number];
+      expect(allowed[shape]).toBe(1);
+      packed[demand] = (packed[demand] as number) + times * (each[i] as number);
+      for (let r = 0; r < dimensions; r++) used[r] = (used[r] as number) + (each[i] as number) * (amounts[r] as number);
+    }
+    for (let r = 0; r < dimensions; r++) expect(used[r]).toBeLessThanOrEqual(shapes[shape]?.room[r] as number);
+  }
+  expect([...nodes]).toEqual([...counts]);
+  expect([...packed]).toEqual(demands.map(({ count }) => count));
+  expect(within(problem, counts)).toBe(true);
 }
